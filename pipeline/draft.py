@@ -1,0 +1,68 @@
+"""From a protected unit to its raw draft: cut into pieces, translate those with words, join."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.decode import Draft, Segment, first_requests, translate_all
+from pipeline.drafts import CachedEngine
+from pipeline.protect import Coded
+from pipeline.records import Span, TermMatch
+from pipeline.segment import Piece, cut
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDraft:
+    """A unit's raw translation as coded text."""
+
+    text: str
+    score: float | None
+    """Lowest segment score; None when nothing was translated."""
+    rungs: tuple[str, ...]
+    """The rung of the ladder for each translated segment."""
+
+
+def draft_units(units: Sequence[Coded], engine: CachedEngine, progress: Callable[[int, int], None]) -> list[UnitDraft]:
+    """Translate all units together. `progress` is told how many segments of how many are done."""
+    pieces = [cut(coded.text, coded.table) for coded in units]
+    segments = [_segments(coded, parts) for coded, parts in zip(units, pieces, strict=True)]
+    flat = [segment for unit in segments for segment in unit]
+    drafts = iter(translate_all(flat, engine, lambda done: progress(done, len(flat))))
+    return [_joined(parts, [next(drafts) for _ in unit]) for parts, unit in zip(pieces, segments, strict=True)]
+
+
+def count_new(units: Sequence[Coded], engine: CachedEngine) -> tuple[int, int]:
+    """How many segments there are, and how many first requests the model would have to answer."""
+    segments = [segment for coded in units for segment in _segments(coded, cut(coded.text, coded.table))]
+    return len(segments), len(engine.missing(first_requests(segments, engine)))
+
+
+def count_segments(units: Sequence[Coded]) -> int:
+    """How many segments the units have."""
+    return sum(piece.translate for coded in units for piece in cut(coded.text, coded.table))
+
+
+def _segments(coded: Coded, pieces: Sequence[Piece]) -> list[Segment]:
+    segments: list[Segment] = []
+    at = 0
+    for piece in pieces:
+        if piece.translate:
+            segments.append(Segment(piece.text, coded.table, _terms(coded, at, at + len(piece.text))))
+        at += len(piece.text)
+    return segments
+
+
+def _terms(coded: Coded, start: int, end: int) -> tuple[TermMatch, ...]:
+    return tuple(
+        replace(term, span=Span(term.span.start - start, term.span.end - start))
+        for term in coded.terms
+        if start <= term.span.start and term.span.end <= end
+    )
+
+
+def _joined(pieces: Sequence[Piece], drafts: Sequence[Draft]) -> UnitDraft:
+    found = iter(drafts)
+    text = "".join(next(found).text if piece.translate else piece.text for piece in pieces)
+    scores = [draft.score for draft in drafts]
+    return UnitDraft(text, min(scores) if scores else None, tuple(draft.rung for draft in drafts))

@@ -1,0 +1,109 @@
+"""The draft cache: what an engine answered, kept in SQLite so that nothing is decoded twice.
+
+It holds raw engine output only, never a person's text, and may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pipeline.engine import Engine, Hypothesis, Request
+from pipeline.errors import InputError
+
+_SCHEMA = """
+create table if not exists draft (
+  engine text not null, wide integer not null, source text not null, hypotheses text not null,
+  primary key (engine, wide, source)
+) without rowid
+"""
+_CHUNK = 64
+
+
+class Drafts:
+    """Drafts on disk. A damaged file is put aside and begun anew: it can only cost time."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file."""
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = self._open()
+        except (OSError, sqlite3.OperationalError) as error:
+            raise InputError(f"{path}: the draft cache cannot be opened ({error})") from None
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            self.path.replace(self.path.with_suffix(".damaged"))
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=30)
+        db.execute("pragma journal_mode = wal")
+        db.execute("pragma synchronous = normal")
+        db.execute(_SCHEMA)
+        return db
+
+    def get(self, engine: str, request: Request) -> tuple[Hypothesis, ...] | None:
+        """What `engine` answered to this request before, if it was asked."""
+        row = self._db.execute(
+            "select hypotheses from draft where engine = ? and wide = ? and source = ?",
+            (engine, request.wide, request.text),
+        ).fetchone()
+        return tuple(Hypothesis(text, score) for text, score in json.loads(row[0])) if row else None
+
+    def put(self, engine: str, answers: Iterator[tuple[Request, tuple[Hypothesis, ...]]]) -> None:
+        """Keep answers; all of them or, if the machine stops, none."""
+        rows = [
+            (engine, request.wide, request.text, json.dumps([(h.text, round(h.score, 5)) for h in hypotheses]))
+            for request, hypotheses in answers
+        ]
+        with self._db:
+            self._db.executemany("insert or replace into draft values (?, ?, ?, ?)", rows)
+
+    def close(self) -> None:
+        """Give the file back."""
+        with contextlib.suppress(sqlite3.Error):
+            self._db.close()
+
+
+class CachedEngine:
+    """An engine that asks the draft cache first. The engine behind it is touched only for what is new."""
+
+    def __init__(self, engine: Engine, drafts: Drafts) -> None:
+        """Count what was asked of the model and what was answered from the cache."""
+        self.engine, self.drafts = engine, drafts
+        self.decoded = 0
+        self.recalled = 0
+
+    @property
+    def signature(self) -> str:
+        """The signature of the engine behind."""
+        return self.engine.signature
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The slots of the engine behind."""
+        return self.engine.slots
+
+    def missing(self, requests: Sequence[Request]) -> list[Request]:
+        """Requests that would need the model, each once."""
+        return [r for r in dict.fromkeys(requests) if self.drafts.get(self.signature, r) is None]
+
+    def translate(self, requests: Sequence[Request]) -> list[tuple[Hypothesis, ...]]:
+        """Answer from the cache, decode the rest in chunks and keep each chunk at once."""
+        new = self.missing(requests)
+        new.sort(key=lambda request: len(request.text))
+        for start in range(0, len(new), _CHUNK):
+            chunk = new[start : start + _CHUNK]
+            self.drafts.put(self.signature, zip(chunk, self.engine.translate(chunk), strict=True))
+        self.decoded += len(new)
+        self.recalled += len(set(requests)) - len(new)
+        return [self.drafts.get(self.signature, request) or () for request in requests]

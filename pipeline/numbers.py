@@ -1,0 +1,101 @@
+"""Numbers, dates and issue counts that Chinese writes otherwise: found in the English, with their Chinese form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from pipeline.records import Span
+
+_MONTHS = "January February March April May June July August September October November December".split()
+_MONTH = "|".join(_MONTHS) + "|" + "|".join(f"{month[:3]}\\." for month in _MONTHS if month != "May") + r"|Sept\."
+_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_CURRENCIES = {"$": "美元", "€": "欧元", "£": "英镑"}
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+
+
+def _month(name: str) -> int:
+    return next(index for index, month in enumerate(_MONTHS, 1) if month.startswith(name[:3]))
+
+
+def chinese_count(value: Decimal) -> str:
+    """A count as Chinese writes it: 130 亿, 150 万, 5000."""
+    for unit, size in (("万亿", 10**12), ("亿", 10**8), ("万", 10**4)):
+        if value >= size:
+            return f"{_plain(value / size)} {unit}"
+    return _plain(value)
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _scaled(match: re.Match[str]) -> str:
+    return chinese_count(Decimal(match.group(1).replace(",", "")) * _SCALES[match.group(2).lower()])
+
+
+def _full_date(match: re.Match[str]) -> str:
+    return f"{match.group(3)} 年 {_month(match.group(1))} 月 {int(match.group(2))} 日"
+
+
+def _day_first(match: re.Match[str]) -> str:
+    return f"{match.group(3)} 年 {_month(match.group(2))} 月 {int(match.group(1))} 日"
+
+
+def _month_year(match: re.Match[str]) -> str:
+    return f"{match.group(2)} 年 {_month(match.group(1))} 月"
+
+
+def _month_day(match: re.Match[str]) -> str:
+    return f"{_month(match.group(1))} 月 {int(match.group(2))} 日"
+
+
+def _week_of(match: re.Match[str]) -> str:
+    return f"{match.group(2)} 年第 {match.group(1)} 周"
+
+
+def _year_week(match: re.Match[str]) -> str:
+    return f"{match.group(1)} 年第 {match.group(2)} 周"
+
+
+def _week(match: re.Match[str]) -> str:
+    return f"第 {match.group(1)} 周"
+
+
+def _money(match: re.Match[str]) -> str:
+    amount, scale = match.group(2), match.group(3)
+    if scale:
+        amount = chinese_count(Decimal(amount.replace(",", "")) * _SCALES[scale.lower()])
+    return amount + ("" if amount[-1] in "万亿" else " ") + _CURRENCIES[match.group(1)]
+
+
+def _same(match: re.Match[str]) -> str:
+    return match.group()
+
+
+_RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
+    (re.compile(pattern), rule)
+    for pattern, rule in (
+        (rf"\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b", _full_date),
+        (rf"\b(\d{{1,2}})(?:st|nd|rd|th)? ({_MONTH}),? (\d{{4}})\b", _day_first),
+        (rf"\b({_MONTH}),? (?:of )?(\d{{4}})\b", _month_year),
+        (rf"\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,]\d)", _month_day),
+        (r"\b[Ww]eek (\d{1,2})(?:,| of|) (\d{4})\b", _week_of),
+        (r"\b(\d{4})[, -]+[Ww]eek (\d{1,2})\b", _year_week),
+        (r"\b[Ww]eek (\d{1,2})\b", _week),
+        (rf"(?<![\w.])([$€£])({_NUMBER})(?: ?(thousand|million|billion|trillion)\b)?(?![\w%])", _money),
+        (rf"(?<![\w.$€£¥])({_NUMBER}) ?(thousand|million|billion|trillion)\b", _scaled),
+        (r"(?<![\w.])\d+(?:\.\d+)? ?%(?!\w)", _same),
+        (r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w%])", _same),
+        (r"(?<![\w.,])\d+\.\d+(?:\.\d+)*(?![\w%])", _same),
+        (r"(?<![\w.,-])\d{3,}(?![\w%,.]\d|\w)", _same),
+    )
+)
+
+
+def find_numbers(text: str) -> Iterator[tuple[Span, str]]:
+    """Places of numbers and dates that must not be left to the model, each with its Chinese; may overlap, best first."""
+    for pattern, rule in _RULES:
+        for match in pattern.finditer(text):
+            yield Span(*match.span()), rule(match)

@@ -1,0 +1,120 @@
+"""Post-editing: an ordered table of rules makes a machine's draft good Chinese and records every change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline import spacing, typography
+from pipeline.marked import Change, Marked, Setting, change, classify, substitute
+from pipeline.records import Edit, Placeholder, Span, TermMatch
+
+Rule = Callable[[Marked, Setting], Marked]
+
+_SLOT = re.compile(
+    r"[<＜〈]\s*/?\s*[tTｔ]\s*\d{1,2}\s*[>＞〉]?|(?<![A-Za-z])t\d{1,2}\s*[>＞]|[<＜]\s*(?:unk|pad|/?s)\s*[>＞]|⁇|▁"
+)
+_LOOP = re.compile(r"(?P<phrase>[^\ue000-\uf8ff\s\d][^\ue000-\uf8ff\n\d]{0,11}?)(?:[\s，、,]*(?P=phrase)){2,}")
+_ENGLISH_LOOP = re.compile(r"\b(\w{2,})\b(?:\W+\1\b){2,}|([A-Za-z]{2,4})\2\2", re.IGNORECASE)
+_ROUNDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class PostEdited:
+    """The text after all rules, and what they did to it."""
+
+    text: str
+    """Placeholder text, with the draft's private-use characters in the draft's order."""
+    edits: tuple[Edit, ...]
+    """Spans in `text`, ascending and never overlapping; undoing all of them gives the draft."""
+
+
+def post_edit(
+    draft: str, placeholders: Sequence[Placeholder], terms: Sequence[TermMatch], english: str
+) -> PostEdited:
+    """Apply the rules in turn until none of them changes the text any more.
+
+    `draft` is placeholder text; `english` is the source it was made from, as placeholder text or Markdown.
+    """
+    setting = Setting({one.char: one for one in placeholders}, tuple(terms), english)
+    marked = Marked(draft)
+    for _round in range(_ROUNDS):
+        before = marked.text
+        for rule in RULES.values():
+            marked = rule(marked, setting)
+        if marked.text == before:
+            break
+    return PostEdited(marked.text, marked.edits)
+
+
+def leftover_slots(marked: Marked, setting: Setting) -> Marked:
+    """Remove pieces of slot tokens and control tokens that the English does not have."""
+    return substitute(
+        marked, _SLOT, lambda match: match[0] if match[0] in setting.english else "", "leftover slot piece"
+    )
+
+
+def avoided_renderings(marked: Marked, setting: Setting) -> Marked:
+    """Replace every rendering to be avoided by the preferred one, the longest first."""
+    terms = tuple(term for term in setting.terms if term.rendering)
+    found = find_avoided(marked.text, terms)
+    return change(
+        marked,
+        [Change(span.start, span.end, term.rendering, f"term: {term.concept}") for span, term in found],
+    )
+
+
+def find_avoided(text: str, terms: Sequence[TermMatch]) -> tuple[tuple[Span, TermMatch], ...]:
+    """Return the places of renderings to be avoided; a part of a right rendering of any term is none."""
+    wrong = {avoid: term for term in reversed(terms) for avoid in term.avoid if avoid}
+    right = {rendering for term in terms for rendering in (term.rendering, *term.admitted) if rendering}
+    if not wrong.keys() - right:
+        return ()
+    known = sorted(right | wrong.keys(), key=len, reverse=True)
+    found = re.finditer("|".join(map(as_pattern, known)), text)
+    return tuple((Span(*match.span()), wrong[match[0]]) for match in found if match[0] not in right)
+
+
+def as_pattern(text: str) -> str:
+    """Return the pattern of a rendering; a Latin one must not be a part of a longer word."""
+    left = r"(?<![A-Za-z0-9])" if classify(text[0]) == "latin" else ""
+    right = r"(?![A-Za-z0-9])" if classify(text[-1]) == "latin" else ""
+    return left + re.escape(text) + right
+
+
+def repetition(marked: Marked, setting: Setting) -> Marked:
+    """Leave one of a phrase that stands three times or more in a row, unless the English repeats too."""
+    if _ENGLISH_LOOP.search(setting.english):
+        return marked
+    return substitute(marked, _LOOP, lambda match: _collapsed(match, setting.english), "repetition")
+
+
+def _collapsed(match: re.Match[str], english: str) -> str:
+    phrase = match["phrase"]
+    kinds = {classify(char) for char in phrase}
+    if "han" not in kinds and ("latin" not in kinds or len(phrase) == 1 or match[0].lower() in english.lower()):
+        return match[0]
+    if len(phrase) == 1 and match[0].count(phrase) < 4:
+        return match[0]
+    return phrase.rstrip("，、, ") if match[0].endswith(phrase.rstrip("，、, ")) else phrase
+
+
+RULES: dict[str, Rule] = {
+    "leftover slots": leftover_slots,
+    "avoided renderings": avoided_renderings,
+    "repetition": repetition,
+    "narrow letters": typography.narrow_letters,
+    "ellipses": typography.ellipses,
+    "dashes": typography.dashes,
+    "quotes": typography.quotes,
+    "brackets": typography.brackets,
+    "full-width marks": typography.full_width,
+    "doubled marks": typography.doubled_marks,
+    "list commas": typography.list_commas,
+    "sentence end": typography.sentence_end,
+    "units": spacing.space_units,
+    "spaces": spacing.space_gaps,
+    "outer whitespace": spacing.outer_whitespace,
+}
+"""In this order. Each is a pure function; the reasons it gives name what it did."""

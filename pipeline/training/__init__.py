@@ -1,0 +1,1 @@
+"""Trains, adapts and measures the embedded English-Chinese model."""

@@ -1,0 +1,105 @@
+"""A whole training: tokeniser, ranks, averaging, export, measuring, record and card."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pipeline.training import checkpoints
+from pipeline.training.augment import Terms, term_table
+from pipeline.training.card import write_card
+from pipeline.training.corpus import Pair, is_held_out, read_clean, read_pairs
+from pipeline.training.evaluate import (
+    CompactTranslator,
+    Translator,
+    count_loops,
+    fragments,
+    measure,
+    measure_slots,
+    slotted,
+)
+from pipeline.training.export import convert, write_folder, write_json
+from pipeline.training.launch import launch, read_log
+from pipeline.training.loop import Report
+from pipeline.training.settings import Settings
+from pipeline.training.tokenizer import NAME, train_tokenizer
+
+FRAGMENTS = 2000
+MOST_HELD_OUT = 1000
+
+
+def train(settings: Settings, watch: Report) -> Path:
+    """Train to the end of the settings' time or updates; return the finished model's folder.
+
+    A second call with the same settings goes on where the first was cut.
+    """
+    folder = Path(settings.folder)
+    tokenizer = Path(settings.tokenizer) if settings.tokenizer else folder / NAME
+    if not tokenizer.exists():
+        train_tokenizer(read_clean(settings.data), settings.pieces, folder)
+    launch(settings, str(tokenizer), watch)
+    return finish(settings, tokenizer, folder / "model")
+
+
+def finish(settings: Settings, tokenizer: Path, out: Path) -> Path:
+    """Average the last checkpoints, write the model folder with its CTranslate2 form, measure it, write its card."""
+    folder = Path(settings.folder)
+    paths = checkpoints.all_of(folder)
+    write_folder(checkpoints.average(paths), settings.shape, tokenizer, out)
+    convert(out, out / "ct2")
+    terms = read_clean([settings.terms]) if settings.terms else []
+    record = {
+        "settings": asdict(settings),
+        "run": run_record(folder, len(paths)),
+        "measured": measured(CompactTranslator(out / "ct2", tokenizer), dev_sets(settings), terms),
+    }
+    write_json(out / "record.json", record)
+    notes = Path(settings.notes).read_text(encoding="utf-8") if settings.notes else ""
+    write_card(out / "MODEL_CARD.md", record, notes)
+    return out
+
+
+def run_record(folder: Path, averaged: int) -> dict[str, Any]:
+    """Gather what a run did from its own files."""
+    import torch
+
+    counts: Counter[str] = Counter()
+    for path in folder.glob("pairs-*.json"):
+        counts.update(json.loads(path.read_text(encoding="utf-8")))
+    log = read_log(folder)
+    return {
+        "pairs": dict(counts.most_common()),
+        "log": log[:: max(1, len(log) // 20)] + log[-1:],
+        "averaged": averaged,
+        "torch": torch.__version__,
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU",
+    }
+
+
+def dev_sets(settings: Settings) -> dict[str, list[Pair]]:
+    """Read the development sets as they stand, or the part of the data that was held out."""
+    if settings.dev:
+        return {Path(path).stem: list(read_pairs(Path(path))) for path in settings.dev}
+    held = [pair for pair in read_clean(settings.data) if is_held_out(pair.source, settings.hold_out)]
+    return {"held-out": held[:MOST_HELD_OUT]} if held else {}
+
+
+def measured(translator: Translator, sets: Mapping[str, Sequence[Pair]], terms: Sequence[Pair]) -> dict[str, Any]:
+    """Measure a model on every set, on slots of all sets together, and on fragments and headings."""
+    table: Terms = term_table(terms)
+    everything = [pair for pairs in sets.values() for pair in pairs]
+    if not everything:
+        return {"sets": [], "slots": {}, "fragments": {}}
+    texts = fragments(everything, terms, FRAGMENTS)
+    return {
+        "sets": [asdict(measure(name, translator, pairs, table)) for name, pairs in sets.items()],
+        "slots": {
+            name: asdict(measure_slots(translator, [pair.source for pair in slotted(pairs)]))
+            for name, pairs in sets.items()
+        },
+        "fragments": {"texts": len(texts), "looped": len(count_loops(translator, texts))},
+    }

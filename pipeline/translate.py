@@ -1,0 +1,330 @@
+"""The main path: one English issue becomes one Chinese issue. Start reading here.
+
+Every stage takes the work so far and gives back the work with one thing more known; none calls another. What a stage
+needs besides (glossary, engine, what people wrote before) travels in `Tools`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from pipeline import __version__
+from pipeline.assemble import assemble
+from pipeline.bilingual import Bilingual, Saved, match_units
+from pipeline.checks import check_issue, check_unit
+from pipeline.document import read_document
+from pipeline.draft import UnitDraft, draft_units
+from pipeline.drafts import CachedEngine
+from pipeline.glossary import Glossary, find_terms
+from pipeline.inline import plain
+from pipeline.locales import Locale, regional
+from pipeline.markdown import shift_edits, write_markdown
+from pipeline.names import capitalised_inside
+from pipeline.postedit import post_edit
+from pipeline.protect import Coded, is_wordless, protect, restore
+from pipeline.records import Document, Edit, Finding, Issue, IssueResult, Origin, Span, State, Unit, UnitResult
+from pipeline.skeleton import differences, skeleton, unit_differences
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the stages work with."""
+
+    locale: Locale
+    glossary: Glossary
+    engine: CachedEngine
+    saved: Bilingual = Bilingual()
+    """The issue's bilingual file from the last run."""
+    memory: Mapping[str, str] | None = None
+    """Approved translations of other issues, by their English."""
+    progress: Callable[[int, int], None] = lambda done, total: None
+    """Told how many segments of how many are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWork:
+    """What is known about one unit so far."""
+
+    unit: Unit
+    coded: Coded
+    """The English with placeholders."""
+    draft: UnitDraft = UnitDraft("", None, ())
+    text: str = ""
+    """The Chinese as coded text, as far as it has come."""
+    edits: tuple[Edit, ...] = ()
+    raw: str = ""
+    machine: str = ""
+    target: str = ""
+    origin: Origin = "machine"
+    state: State = "translated"
+    note: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is nothing to translate."""
+        return is_wordless(self.coded.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An issue on its way."""
+
+    document: Document
+    units: tuple[UnitWork, ...] = ()
+    text: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+def translate_issue(issue: Issue, tools: Tools) -> IssueResult:
+    """Run all stages on one issue."""
+    work = Work(read_document(issue))
+    for stage in STAGES:
+        work = stage(work, tools)
+    return finish(work, tools)
+
+
+def protect_units(work: Work, tools: Tools) -> Work:
+    """Cover names, titles, numbers, markup and code with placeholders."""
+    references = work.document.references
+    known = frozenset[str]().union(*(capitalised_inside(plain(u.source, references)) for u in work.document.units))
+    units = [
+        UnitWork(unit, protect(unit, tools.glossary, "zh-Hans", known, references)) for unit in work.document.units
+    ]
+    return replace(work, units=tuple(units))
+
+
+def recall(work: Work, tools: Tools) -> Work:
+    """Take what people approved for the same English in other issues."""
+    memory = tools.memory or {}
+    return _each(work, lambda unit: _recalled(unit, memory.get(unit.unit.source)))
+
+
+def _recalled(work: UnitWork, remembered: str | None) -> UnitWork:
+    if work.is_kept:
+        return replace(work, origin="source", state="initial", text=work.coded.text)
+    if remembered is None:
+        return work
+    note = "approved in another issue for the same English"
+    return replace(work, origin="memory", state="reviewed", machine=remembered, target=remembered, note=note)
+
+
+def draft(work: Work, tools: Tools) -> Work:
+    """Translate what is left with the engine."""
+    asked = [unit for unit in work.units if unit.origin == "machine"]
+    coded = [unit.coded for unit in asked]
+    drafts = iter(draft_units(coded, tools.engine, tools.progress))
+    return _each(work, lambda unit: _drafted(unit, next(drafts)) if unit.origin == "machine" else unit)
+
+
+def _drafted(work: UnitWork, drafted: UnitDraft) -> UnitWork:
+    raw = restore(drafted.text, work.coded.table)
+    return replace(work, draft=drafted, text=drafted.text, raw=raw, findings=_rung_findings(work.unit, drafted))
+
+
+def _rung_findings(unit: Unit, drafted: UnitDraft) -> tuple[Finding, ...]:
+    if "order" in drafted.rungs:
+        message = "the model lost a protected string; names were put back in English order, check the sentence"
+        return (Finding("placement", "accuracy", "major", unit.id, message),)
+    if "pieces" in drafted.rungs:
+        message = "the sentence was translated in pieces, check how they join"
+        return (Finding("placement", "linguistic conventions", "minor", unit.id, message),)
+    return ()
+
+
+def edit(work: Work, tools: Tools) -> Work:
+    """Post-edit: glossary wording, Chinese typography, leftovers of the model."""
+    return _each(work, _edited) if tools.locale.chinese else work
+
+
+def _edited(work: UnitWork) -> UnitWork:
+    if work.origin != "machine":
+        return work
+    english = restore(work.coded.text, work.coded.table, source=True)
+    edited = post_edit(work.text, work.coded.placeholders, work.coded.terms, english)
+    return replace(work, text=edited.text, edits=edited.edits)
+
+
+def regionalise(work: Work, tools: Tools) -> Work:
+    """Turn Simplified into regional text, with the glossary's own regional renderings."""
+    return _each(work, lambda unit: _regional(unit, tools)) if tools.locale.opencc else work
+
+
+def _regional(work: UnitWork, tools: Tools) -> UnitWork:
+    if work.origin != "machine":
+        return work
+    convert = regional(tools.locale.opencc)
+    text = convert(work.text)
+    local = {term.span: term.rendering for term in find_terms(work.coded.text, tools.glossary, tools.locale.tag)}
+    for term in sorted(work.coded.terms, key=lambda term: -len(term.rendering)):
+        text = text.replace(convert(term.rendering), local.get(term.span, convert(term.rendering)))
+    edits = shift_edits(work.edits, work.text, text, f"script: {tools.locale.tag}")
+    return replace(work, text=text, edits=edits)
+
+
+def write(work: Work, tools: Tools) -> Work:
+    """Put the protected strings back, and the English itself where the result would not be whole."""
+    return _each(work, _written)
+
+
+def _written(work: UnitWork) -> UnitWork:
+    source = work.unit.source
+    if work.origin == "source":
+        return replace(work, machine=source, target=source)
+    if work.origin == "memory":
+        return work
+    written = write_markdown(work.text, work.coded.table, work.edits)
+    wrong = unit_differences(source, written.text)
+    if not wrong:
+        return replace(work, machine=written.text, target=written.text, edits=written.edits)
+    finding = Finding("structure", "design and markup", "critical", work.unit.id, f"left in English: {'; '.join(wrong)}")
+    return replace(work, machine=source, target=source, edits=(), findings=(*work.findings, finding))
+
+
+def adopt(work: Work, tools: Tools) -> Work:
+    """Let people's texts win over the machine's."""
+    matched = match_units([unit.unit for unit in work.units], tools.saved)
+    return _each(work, lambda unit: _adopted(unit, matched.get(unit.unit.id)))
+
+
+def _adopted(work: UnitWork, saved: Saved | None) -> UnitWork:
+    if saved is None or not saved.is_persons:
+        return work
+    stale = saved.source != work.unit.source or (bool(saved.previous) and not saved.approved)
+    if stale:
+        message = f"the English changed since a person wrote this; it was: {saved.previous or saved.source}"
+        finding = Finding("stale", "accuracy", "major", work.unit.id, message)
+        return _persons(work, saved, "stale", "written by a person for an earlier English", finding)
+    note = "approved by a person" if saved.approved else "edited by a person, not yet approved"
+    return _persons(work, saved, "reviewed" if saved.approved else "translated", note)
+
+
+def _persons(work: UnitWork, saved: Saved, state: State, note: str, *findings: Finding) -> UnitWork:
+    note = f"{note}; {saved.remark}" if saved.remark else note
+    return replace(
+        work, target=saved.target, origin="person", state=state, note=note, findings=(*work.findings, *findings)
+    )
+
+
+def check(work: Work, tools: Tools) -> Work:
+    """Look for what a reviewer should see."""
+    return _each(work, lambda unit: replace(unit, findings=(*unit.findings, *_checked(unit, tools))))
+
+
+def _checked(work: UnitWork, tools: Tools) -> tuple[Finding, ...]:
+    if work.origin == "source" or not tools.locale.chinese:
+        return ()
+    terms = find_terms(work.coded.text, tools.glossary, tools.locale.tag)
+    return check_unit(
+        work.unit.id,
+        work.unit.kind,
+        work.unit.source,
+        work.target,
+        protected_strings(work.coded, work.unit),
+        [replace(term, span=Span(0, 0)) for term in terms if term.policy != "keep"],
+        tools.locale.tag,
+    )
+
+
+def protected_strings(coded: Coded, unit: Unit) -> tuple[str, ...]:
+    """The strings that stand in the English as they must stand in the Chinese."""
+    kinds = {"name", "title", "url", "autolink", "code", "math", "number"}
+    altered = {p.data for p in coded.placeholders if p.data != p.source}
+    shown = [p.visible for p in coded.placeholders if p.kind in kinds and p.visible and p.data == p.source]
+    return tuple(dict.fromkeys(text for text in shown if text in unit.source and text not in altered))
+
+
+def join(work: Work, tools: Tools) -> Work:
+    """Assemble the Chinese issue and prove that nothing but text has changed."""
+    document = work.document
+    wanted = skeleton(document.issue.text)
+    text = assemble(document, {unit.unit.id: unit.target for unit in work.units})
+    if differences(wanted, skeleton(text)):
+        work = _each(work, lambda unit: _proved(unit, document))
+        text = assemble(document, {unit.unit.id: unit.target for unit in work.units})
+    wrong = differences(wanted, skeleton(text))
+    findings = tuple(Finding("structure", "design and markup", "critical", "", message) for message in wrong)
+    return replace(work, text=text, findings=findings)
+
+
+def _proved(work: UnitWork, document: Document) -> UnitWork:
+    """The unit, or its English where its Chinese alone changes the issue's structure. A person's text stays."""
+    alone = assemble(document, {unit.id: unit.source for unit in document.units} | {work.unit.id: work.target})
+    wrong = differences(skeleton(document.issue.text), skeleton(alone))
+    if not wrong:
+        return work
+    person = work.origin == "person"
+    message = f"{'a person’s text changes' if person else 'left in English, the Chinese changed'} the structure: {wrong[0]}"
+    finding = Finding("structure", "design and markup", "critical", work.unit.id, message)
+    target = work.target if person else work.unit.source
+    return replace(work, target=target, findings=(*work.findings, finding))
+
+
+STAGES: tuple[Callable[[Work, Tools], Work], ...] = (
+    protect_units,
+    recall,
+    draft,
+    edit,
+    regionalise,
+    write,
+    adopt,
+    check,
+    join,
+)
+
+
+def finish(work: Work, tools: Tools) -> IssueResult:
+    """The result as others see it."""
+    pairs = [(unit.unit.id, unit.unit.source, unit.target) for unit in work.units if unit.origin != "source"]
+    return IssueResult(
+        document=work.document,
+        locale=tools.locale.tag,
+        units=tuple(_result(unit) for unit in work.units),
+        text=work.text,
+        findings=(*work.findings, *check_issue(pairs)),
+        signature=signature(tools),
+    )
+
+
+def _result(work: UnitWork) -> UnitResult:
+    return UnitResult(
+        unit=work.unit,
+        raw=work.raw,
+        machine=work.machine,
+        target=work.target,
+        edits=work.edits,
+        protected=protected_strings(work.coded, work.unit),
+        findings=work.findings,
+        origin=work.origin,
+        state=work.state,
+        score=work.draft.score,
+        note=work.note,
+    )
+
+
+def signature(tools: Tools) -> str:
+    """What made the result, in one line."""
+    return " · ".join(
+        (
+            f"duizhao {__version__}",
+            f"model {tools.engine.signature}",
+            f"glossary {tools.glossary.digest} ({len(tools.glossary.concepts)} concepts)",
+            f"memory {len(tools.memory or {})} approved",
+            tools.locale.tag,
+        )
+    )
+
+
+def _each(work: Work, change: Callable[[UnitWork], UnitWork]) -> Work:
+    return replace(work, units=tuple(change(unit) for unit in work.units))
+
+
+
+
+def plan_issue(issue: Issue, tools: Tools) -> Work:
+    """Run the stages up to the model, for a dry run."""
+    work = Work(read_document(issue))
+    for stage in STAGES[: STAGES.index(draft)]:
+        work = stage(work, tools)
+    return work

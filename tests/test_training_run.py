@@ -1,0 +1,273 @@
+"""A whole training in miniature: resume, export, card, adaptation."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.training.adapt import Adaptation, adapt, change_table, split
+from pipeline.training.augment import Rates
+from pipeline.training.card import write_card
+from pipeline.training.checkpoints import all_of, average
+from pipeline.training.corpus import Pair, read_pairs
+from pipeline.training.evaluate import (
+    CompactTranslator,
+    count_loops,
+    fragments,
+    is_looped,
+    kept_slots,
+    measure,
+    measure_slots,
+    sentences,
+    slotted,
+)
+from pipeline.training.export import read_folder
+from pipeline.training.loop import Progress, Trainer, learning_rate, share_done
+from pipeline.training.settings import Settings, Shape
+from pipeline.training.train import train
+
+CALM = Rates(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+ROWS = [
+    ("The cat sleeps.", "猫在睡觉。"),
+    ("A dog barks.", "一只狗在叫。"),
+    ("We like tea.", "我们喜欢茶。"),
+    ("See <b> now.", "现在看 <b>。"),
+    ("It rains today.", "今天下雨。"),
+    ("She reads books.", "她读书。"),
+]
+
+
+def settings(folder: Path, **changes) -> Settings:
+    """A run that learns six sentences by heart in a few seconds."""
+    data = folder / "data.tsv"
+    data.parent.mkdir(parents=True, exist_ok=True)
+    data.write_text("".join(f"{source}\t{target}\n" for source, target in ROWS), encoding="utf-8")
+    base = Settings(
+        data=(str(data),),
+        folder=str(folder / "run"),
+        dev=(str(data),),
+        pieces=400,
+        shape=Shape(1, 1, 32, 64, 2),
+        updates=120,
+        tokens=400,
+        rate=1e-2,
+        warmup=20,
+        save_minutes=60,
+        rates=CALM,
+        weights={},
+    )
+    return replace(base, **changes)
+
+
+def quiet(_: dict[str, float]) -> None:
+    """Report to nobody."""
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    lines = []
+    out = train(settings(folder), lines.append)
+    return out, lines
+
+
+def greedy(out: Path, text: str) -> str:
+    """What the Hugging Face folder says, greedily."""
+    from transformers import MarianMTModel, MarianTokenizer
+
+    model, tokenizer = MarianMTModel.from_pretrained(out).float(), MarianTokenizer.from_pretrained(out)
+    ids = model.generate(**tokenizer([text], return_tensors="pt"), num_beams=1, max_length=40)
+    return tokenizer.decode(ids[0], skip_special_tokens=True)
+
+
+def test_a_trained_folder_translates_in_both_runtimes(trained):
+    out, _ = trained
+    compact = CompactTranslator(out / "ct2", out / "source.spm")
+    for source, target in ROWS:
+        assert compact.translate([source]) == [[target]]
+    assert greedy(out, ROWS[0][0]) == ROWS[0][1]
+    assert greedy(out, ROWS[4][0]) == ROWS[4][1]
+
+
+def test_progress_and_record_are_the_runs_own(trained):
+    out, lines = trained
+    record = json.loads((out / "record.json").read_text(encoding="utf-8"))
+    assert lines[-1]["update"] == 120
+    assert lines[-1]["loss"] < lines[0]["loss"]
+    assert record["run"]["log"][-1]["tokens"] == lines[-1]["tokens"] > 0
+    assert record["run"]["pairs"] == {"": len(ROWS)}
+
+
+def test_the_card_holds_the_measured_figures(trained, tmp_path):
+    out, _ = trained
+    record = json.loads((out / "record.json").read_text(encoding="utf-8"))
+    card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
+    measured = record["measured"]["sets"][0]
+    assert measured["bleu"] > 90
+    assert f"| {measured['name']} | {measured['rows']} | {measured['bleu']} | {measured['chrf']} |" in card
+    assert measured["bleu_signature"] in card
+    assert "tok:zh" in measured["bleu_signature"]
+    changed = json.loads(json.dumps(record).replace(str(measured["bleu"]), "12.34"))
+    write_card(tmp_path / "card.md", changed, "## Licences\n\nOur own words.")
+    text = (tmp_path / "card.md").read_text(encoding="utf-8")
+    assert "12.34" in text
+    assert text.endswith("Our own words.\n")
+
+
+def test_special_pieces_stand_where_the_converter_looks(trained):
+    out, _ = trained
+    vocabulary = json.loads((out / "vocab.json").read_text(encoding="utf-8"))
+    assert vocabulary["<pad>"] == len(vocabulary) - 1
+    assert [vocabulary[piece] for piece in ("</s>", "<unk>", "<t0>", "<t9>")] == [0, 1, 2, 11]
+    model = read_folder(out)
+    assert float(model.get_input_embeddings().weight[2].abs().sum()) == 0.0
+
+
+def weights_of(folder: Path) -> dict:
+    """The weights of a run's last checkpoint."""
+    from safetensors.torch import load_file
+
+    return load_file(all_of(folder)[-1] / "model.safetensors")
+
+
+def test_a_cut_run_ends_with_the_same_weights(tmp_path):
+    busy = settings(tmp_path, updates=24, save_minutes=0, keep=99, dropout=0.1, rates=Rates())
+    train(busy, quiet)
+    again = replace(busy, folder=str(tmp_path / "again"), tokenizer=str(tmp_path / "run" / "tokenizer.model"))
+    middle = all_of(tmp_path / "run")[9]
+    shutil.copytree(middle, tmp_path / "again" / middle.name)
+    train(again, quiet)
+    one, two = weights_of(tmp_path / "run"), weights_of(tmp_path / "again")
+    assert all_of(tmp_path / "again")[0].name == middle.name
+    assert one.keys() == two.keys()
+    assert all(one[name].equal(two[name]) for name in one)
+
+
+def test_two_ranks_learn_together(tmp_path):
+    lines = []
+    out = train(settings(tmp_path, updates=30, ranks=2), lines.append)
+    assert lines[-1]["update"] == 30
+    assert (out / "model.safetensors").exists()
+
+
+def test_averages_are_means(tmp_path):
+    from safetensors.torch import save_file
+    from torch import tensor
+
+    for number in (1.0, 3.0):
+        (tmp_path / f"{number}").mkdir()
+        save_file({"a": tensor([number])}, tmp_path / f"{number}" / "model.safetensors")
+    assert average([tmp_path / "1.0", tmp_path / "3.0"])["a"].tolist() == [2.0]
+
+
+@pytest.mark.parametrize(
+    ("update", "done", "share"), [(5, 0.0, 0.5), (10, 0.0, 1.0), (50, 0.2, 1.0), (90, 0.6, 0.5), (100, 1.0, 0.0)]
+)
+def test_rate_rises_stays_and_falls_to_zero(update, done, share):
+    plan = Settings(data=(), folder="", warmup=10, hold=0.2, rate=1.0)
+    assert learning_rate(plan, update, done) == pytest.approx(share)
+
+
+def test_share_done_by_time_or_updates():
+    assert share_done(Settings(data=(), folder="", minutes=2), Progress(seconds=30)) == 0.25
+    assert share_done(Settings(data=(), folder="", updates=8), Progress(update=16)) == 1.0
+
+
+def test_padding_never_learns(tmp_path, monkeypatch):
+    seen = []
+    save = Trainer.save
+
+    def spy(trainer, cursor):
+        seen.append(float(trainer.model.get_input_embeddings().weight[trainer.pad].detach().abs().sum()))
+        save(trainer, cursor)
+
+    monkeypatch.setattr(Trainer, "save", spy)
+    train(settings(tmp_path, updates=5), quiet)
+    assert seen == [0.0]
+
+
+def test_adapting_learns_without_losing(trained, tmp_path):
+    out, _ = trained
+    memory = tmp_path / "memory.tsv"
+    rows = [(f"The {word} sleeps.", f"{chinese}睡着了。") for word, chinese in [("cat", "猫"), ("dog", "狗")]] * 12
+    rows = [(f"{source[:-1]}, {number}.", f"{target[:-1]}，{number}。") for number, (source, target) in enumerate(rows)]
+    memory.write_text("".join(f"{source}\t{target}\n" for source, target in rows), encoding="utf-8")
+    losses = []
+    changes = adapt(
+        Adaptation((str(memory),), str(out), str(tmp_path / "new"), mix=(str(out.parents[1] / "data.tsv"),),
+                   test=(str(out.parents[1] / "data.tsv"),), rate=5e-3, epochs=6, tokens=300),
+        lambda _, loss: losses.append(loss),
+    )  # fmt: skip
+    assert min(losses[1:]) < losses[0]
+    assert changes[0].after.chrf > changes[0].before.chrf
+    assert changes[1].after.rows == len(list(read_pairs(out.parents[1] / "data.tsv"))) - 0
+    table = (tmp_path / "new" / "ADAPTED.md").read_text(encoding="utf-8")
+    assert table == change_table(changes)
+    assert str(changes[0].after.bleu) in table
+    assert (tmp_path / "new" / "ct2" / "model.bin").exists()
+
+
+def test_adapting_keeps_shipped_weights_when_nothing_is_gained(trained, tmp_path):
+    out, _ = trained
+    memory = tmp_path / "memory.tsv"
+    noise = "".join(f"It rains today, {number}.\t今天{'雪霜雾风雷电云雹'[number % 8]}{number}。\n" for number in range(30))
+    memory.write_text(noise, encoding="utf-8")
+    adapt(Adaptation((str(memory),), str(out), str(tmp_path / "new"), rate=0.5, epochs=1), lambda *_: None)
+    old, new = read_folder(out).state_dict(), read_folder(tmp_path / "new").state_dict()
+    assert all(old[name].equal(new[name]) for name in old)
+
+
+def test_too_little_to_adapt_on():
+    with pytest.raises(InputError, match="at least"):
+        split([Pair("a", "一")] * 3, 0.1, 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "looped"),
+    [
+        ("A model", "模型模型模型模型模型", True),
+        ("A model", "一个模型", False),
+        ("Go", "好" * 40, True),
+        ("ha ha ha ha ha", "哈哈哈哈", False),
+        ("Ten", "啊啊啊啊啊啊", True),
+    ],
+)
+def test_loops_are_seen(source, output, looped):
+    assert is_looped(source, output) is looped
+
+
+def test_paragraphs_are_split_into_sentences():
+    assert sentences('It works. "Fine." Then <t0> e.g. here. <t1> ends.') == [
+        "It works.", '"Fine.', "Then <t0> e.g. here.", "<t1> ends.",
+    ]  # fmt: skip
+
+
+class Echo:
+    """Says again what it hears, with the second slot lost in all but the last hypothesis."""
+
+    def translate(self, texts, hypotheses=1):
+        return [[text.replace("<t1>", "")] * (hypotheses - 1) + [text] for text in texts]
+
+
+def test_slots_are_counted():
+    pairs = [Pair("Use GAN now.", "现在用 GAN。"), Pair("GAN or VAE.", "GAN 或 VAE。"), Pair("No name.", "没有名字。")]
+    texts = [pair.source for pair in slotted(pairs)]
+    assert len(texts) == 2
+    found = measure_slots(Echo(), texts)
+    assert (found.texts, found.any_of_four) == (2, 2)
+    assert found.best < 2
+    assert not kept_slots("<t0> <t0>", "<t0>")
+
+
+def test_fragments_and_faults_are_counted():
+    pairs = [Pair("The quick small model wins again.", "小模型又赢了。")]
+    texts = fragments(pairs, [Pair("beam search", "束搜索")], 30)
+    assert len(texts) == 30
+    assert all(texts)
+    score = measure("x", Echo(), pairs, {"small model": ("小模型",)})
+    assert (score.terms, score.term_hits, score.rows) == (1, 0, 1)
+    assert score.bleu < 5
+    assert count_loops(Echo(), ["ab" * 9, "fine"]) == []
