@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping
 
 from pipeline.front_matter import write_scalar
@@ -36,15 +37,14 @@ def _fitted(text: str, unit: Unit, target: str, ending: str) -> str:
     """Write a target as the place of its unit demands."""
     if unit.kind == "front-matter":
         return write_scalar(text[unit.span.start : unit.span.end], target)
-    lines = [line.strip() if index == 0 else line.lstrip() for index, line in enumerate(target.strip().split("\n"))]
-    lines = [line for line in lines if line]
+    lines = [line.lstrip(" \t") for line in target.strip().split("\n") if line.strip()]
     if unit.kind == "cell":
         return _FREE_PIPE.sub(r"\\|", " ".join(lines))
     if unit.kind == "card-title":
         return " ".join(lines)
     if _ATX.search(text, max(0, unit.span.start - 80), unit.span.start):
         return _CLOSING_HASHES.sub(r"\1\\\2", " ".join(lines))
-    return _with_leads(_as_paragraph(lines), unit.leads, ending)
+    return _with_leads(_as_paragraph(lines, unit.source.split("\n")), unit.leads, ending)
 
 
 def _with_leads(lines: list[str], leads: tuple[str, ...], ending: str) -> str:
@@ -56,13 +56,23 @@ def _with_leads(lines: list[str], leads: tuple[str, ...], ending: str) -> str:
     return joined
 
 
-def _as_paragraph(lines: list[str]) -> list[str]:
-    """Escape the beginning of each line that would end the paragraph or make it something else."""
+def _as_paragraph(lines: list[str], source: list[str]) -> list[str]:
+    """Escape the beginning of each line that would end the paragraph or make it something else.
+
+    A line the source has in the same place is harmless there, by its indent for example.
+    """
     safe: list[str] = []
-    for line in lines:
-        if not _is_paragraph([*safe, line]):
-            line = _escaped(line)
-        safe.append(line)
+    probe: list[str] = []
+    for index, line in enumerate(lines):
+        known = index > 0 and line in source[index : index + 1]
+        choices = ["x"] if known else [line, _escaped(line)]
+        chosen = next((choice for choice in choices if _is_paragraph([*probe, choice])), None)
+        if chosen is None:
+            # A math block opens on one line and is seen only when another one closes it.
+            safe, chosen = [_escaped(earlier) for earlier in safe], _escaped(line)
+            probe = list(safe)
+        safe.append(line if known else chosen)
+        probe.append(chosen)
     return safe
 
 
@@ -76,4 +86,6 @@ def _is_paragraph(lines: list[str]) -> bool:
 
 def _escaped(line: str) -> str:
     numbered = _NUMBERED.match(line)
-    return f"{numbered.group()}\\{line[numbered.end() :]}" if numbered else f"\\{line}"
+    if numbered:
+        return f"{numbered.group()}\\{line[numbered.end() :]}"
+    return f"\\{line}" if line[0] in string.punctuation else line

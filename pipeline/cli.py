@@ -285,9 +285,7 @@ def _print_table(totals: _Totals, *more: tuple[str, str]) -> None:
 @click.option("--output", type=click.Path(path_type=Path), help="Folder where the issue was translated to.")
 @click.option("--model", default="embedded", show_default=True, help="`embedded` or a folder with a Marian model.")
 @click.option("--glossary", type=click.Path(path_type=Path), help="Folder with glossary files.  [default: glossary]")
-def diff(
-    issue: Path, form: str, target: str, output: Path | None, model: str, glossary: Path | None
-) -> None:
+def diff(issue: Path, form: str, target: str, output: Path | None, model: str, glossary: Path | None) -> None:
     """Show what became of an English ISSUE: raw translation and post-edits, with reasons and findings."""
     from pipeline.review import render_markdown, render_text
     from pipeline.review_html import render_html
@@ -301,5 +299,3 @@ def diff(
     colour = sys.stdout.isatty()
     shown = {"text": lambda: render_text(result, colour), "md": lambda: render_markdown(result)}
     click.echo(shown.get(form, lambda: render_html(result))())
-
-

@@ -2,7 +2,7 @@
 
     plain      marks taken out, names as slots; marks are put around the words they held, found in the answer
     slotted    words that were not found again, and terms that came out wrong, become slots themselves
-    wide       the same from a wider beam
+    wide       the same from a wider beam, without the capital that may make a word look like a name
     turned     the same with other slot numbers
     names      the names themselves instead of slots
     pieces     the sentence cut in two at a comma or a conjunction
@@ -179,12 +179,11 @@ def climb(segment: Segment, slots: Sequence[str]) -> Ladder:
 
 
 def _known(segment: Segment) -> str:
-    """The rendering of a segment that is a term and nothing else."""
-    if len(segment.terms) == 1:
-        span = segment.terms[0].span
-        if (span.start, span.end) == (0, len(segment.text)):
-            return segment.terms[0].rendering
-    return ""
+    """The rendering of a segment that is a term and nothing else but a mark at its end."""
+    if len(segment.terms) != 1 or segment.terms[0].span.start:
+        return ""
+    rest = segment.text[segment.terms[0].span.end :].strip()
+    return segment.terms[0].rendering + rest if rest in {"", ":", ".", "…", "!", "?"} else ""
 
 
 def _all(pairs: Sequence[Pair]) -> frozenset[int]:
@@ -217,6 +216,8 @@ def _terms_within(segment: Segment, start: int, end: int) -> tuple[TermMatch, ..
 def _ask(state: _Climb, form: _Form) -> Generator[list[Request], Answers, None]:
     """Ask for one form and note what its hypotheses came to."""
     text, meaning = _formed(state, form)
+    if form.wide:
+        text = text[:1].lower() + text[1:]
     sent = with_names(text, state.segment.table) if form.names else with_slots(text, state.slots, turned=form.turned)
     if sent is None:
         return
@@ -253,7 +254,7 @@ def _judge(
     if text is None or (is_wordless(text) and not meaning):
         return None
     for char, chinese in meaning.items():
-        text = text.replace(char, chinese)
+        text = re.sub(rf" ?{char} ?", chinese.replace("\\", r"\\\\"), text)
     text, unplaced = _place(state, form, text)
     faults = find_faults(without_marks(state.segment.text, state.segment.table), text)
     faults += _misread_as_dates(text, state.segment.table)
@@ -332,7 +333,10 @@ def _in_order(segment: Segment, slots: Sequence[str]) -> Ladder:
     if len(parts) == 1:
         return (yield from _as_it_comes(segment))
     drafts = yield from gather([climb(Segment(part.strip(), segment.table), slots) for part in parts])
-    text = "".join(draft.text for draft in drafts)
+    text = "".join(
+        re.sub(r"\S.*\S|\S", lambda _: draft.text, part, count=1, flags=re.DOTALL) if part.strip() else part
+        for part, draft in zip(parts, drafts, strict=True)
+    )
     return Draft(text, min(draft.score for draft in drafts), "order")
 
 

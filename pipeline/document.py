@@ -9,7 +9,7 @@
    Links that name their target by their own text, `[text]`, are given as `[text][text]`, or translation would cut them.
 4. A link card, `[](url) [## Title`, its description and `domain](url)`, spans several blocks: its title and description
    are units, its domain line is not.
-5. A heading begins an entry, and so does a paragraph that is one line in bold.
+5. A heading begins an entry, and so does a paragraph that is one line in bold. Italics below an image are a caption.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ _CARD_OPEN = re.compile(
 _CARD_CLOSE = re.compile(r"^[^\s\[\]]*\]\((\S+?)\)[ \t]*$")
 _BOLD_LINE = re.compile(r"^(\*{2,3}|_{2,3})(?![\s*_])[^*\n]+(?<![\s*_.])\1$")
 _ROW_PREFIX = re.compile(r"^(?:[ \t>]|(?:[-+*]|\d{1,9}[.)])[ \t]+)+")
+_ITALIC = re.compile(r"^[*_](?![*_\s])")
 _URL = re.compile(r"https?://[^\s)>\]]+")
 _SECTION = re.compile(r"^\W*\d+\s*[.)]")
 _USE_CASE = re.compile(r"\buse[- ]cases?\b", re.IGNORECASE)
@@ -46,7 +47,7 @@ _WHERE: tuple[tuple[str, UnitKind], ...] = (
     ("footnote_reference", "footnote"),
 )
 _TITLE_KINDS = ("paragraph", "item", "quote")
-_SHORT = {"heading": "h", "paragraph": "p", "item": "li", "quote": "q", "cell": "td", "footnote": "fn"}
+_SHORT = {"heading": "h", "paragraph": "p", "item": "li", "quote": "q", "cell": "td", "footnote": "fn", "caption": "p"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def read_document(issue: Issue) -> Document:
     blocks = [replace(block, source=with_full_references(block.source, references)) for block in blocks]
     blocks = _with_titles(list(_with_cards(_with_bold_headings(blocks))), references)
     entries, owners = _entries(blocks)
+    blocks = _with_captions(blocks)
     off = _switched_off(issue.text, body)
     units = _units([*front, *blocks], [*(0 for _ in front), *owners], off, references)
     return Document(issue, entries, units, references)
@@ -262,6 +264,17 @@ def _with_repeated(blocks: Sequence[_Block], titles: Sequence[tuple[Span, ...]])
     return found
 
 
+def _with_captions(blocks: Sequence[_Block]) -> list[_Block]:
+    """Mark the paragraphs in italics that follow a paragraph of nothing but images."""
+    found = list(blocks)
+    for index, (image, block) in enumerate(pairwise(blocks), 1):
+        codes = {code.kind for code in find_codes(image.source)}
+        below = codes <= {"image", "softbreak", "escape"} and "image" in codes and not _has_letters(image.source, {})
+        if below and block.kind == "paragraph" and _ITALIC.match(block.source) and not block.titles:
+            found[index] = replace(block, kind="caption")
+    return found
+
+
 # Entries and units
 
 
@@ -290,7 +303,7 @@ def _entry_kind(blocks: Sequence[_Block], use_cases: bool) -> EntryKind:
 
 
 def _switched_off(text: str, start: int) -> list[Span]:
-    """List the stretches that are to be left alone; a switch shown in a code block does not count."""
+    """List the stretches that are to be left alone; a switch shown as code does not count."""
     if not _SWITCH.search(text, start):
         return []
     lines = _lines(text, start)
@@ -299,7 +312,8 @@ def _switched_off(text: str, start: int) -> list[Span]:
     found: list[Span] = []
     opened: int | None = None
     for match in _SWITCH.finditer(text, start):
-        if any(span.start <= match.start() < span.end for span in shown):
+        quoted = text[match.start() - 1 : match.start()] == "`"
+        if quoted or any(span.start <= match.start() < span.end for span in shown):
             continue
         if match.group(1) == "on" and opened is not None:
             found.append(Span(opened, match.end()))

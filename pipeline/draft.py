@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,9 @@ from pipeline.drafts import CachedEngine
 from pipeline.protect import Coded
 from pipeline.records import Span, TermMatch
 from pipeline.segment import Piece, cut
+
+
+_CHINESE_END = re.compile("[。！？…”）][\ue000-\uf8ff]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,9 @@ def _terms(coded: Coded, start: int, end: int) -> tuple[TermMatch, ...]:
 
 def _joined(pieces: Sequence[Piece], drafts: Sequence[Draft]) -> UnitDraft:
     found = iter(drafts)
-    text = "".join(next(found).text if piece.translate else piece.text for piece in pieces)
+    text = ""
+    for piece in pieces:
+        between = piece.text == " " and _CHINESE_END.search(text)
+        text += next(found).text if piece.translate else "" if between else piece.text
     scores = [draft.score for draft in drafts]
     return UnitDraft(text, min(scores) if scores else None, tuple(draft.rung for draft in drafts))

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pipeline.inline import find_codes
 from pipeline.records import Span
 
-_CLOSING = "：，。；！？、…:,.;!?"
+_CLOSING_MARKS = frozenset("：，。；！？、…:,.;!?")
 _MATCHED = {
     "“": "”",
     "‘": "’",
@@ -49,11 +49,15 @@ def mend_emphasis(text: str, pairs: Sequence[tuple[Span, Span]]) -> str:
 
     The result is parsed with `find_codes`; a text whose marks all render comes back as it is.
     """
-    atoms = _cut(text, pairs)
-    for cure in (_spaces_out, _asterisks, _matched_out, _closing_out, _spaced, _dropped):
-        for pair in _innermost_first(pairs):
-            if pair in _broken(atoms):
+    atoms, before = _cut(text, pairs), None
+    order = _innermost_first(pairs)
+    while atoms != before:
+        before = atoms
+        for cure in (_spaces_out, _asterisks, _matched_out, _closing_out, _spaced):
+            for pair in order:
                 atoms = _until_rendered(atoms, pair, cure)
+    for pair in order:
+        atoms = _until_rendered(atoms, pair, _dropped)
     return _joined(atoms)
 
 
@@ -126,9 +130,10 @@ def _matched_out(atoms: _Atoms, opening: int, closing: int) -> _Atoms:
 
 
 def _closing_out(atoms: _Atoms, opening: int, closing: int) -> _Atoms:
-    last = atoms[closing - 1]
-    movable = isinstance(last, str) and last in _CLOSING and closing - opening > 2
-    return _swapped(atoms, closing - 1) if movable else atoms
+    while closing - opening > 2 and atoms[closing - 1] in _CLOSING_MARKS:
+        atoms = _swapped(atoms, closing - 1)
+        closing -= 1
+    return atoms
 
 
 def _spaced(atoms: _Atoms, opening: int, closing: int) -> _Atoms:

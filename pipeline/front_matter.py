@@ -81,8 +81,9 @@ def _pairs(issue: Issue, span: Span) -> list[tuple[str, Any]]:
     try:
         node = yaml.compose(issue.text[span.start : span.end], Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = 2 + (mark.line if mark else 0)
         problem = getattr(error, "problem", None) or "it is no YAML"
+        # A quote that is never closed is found at the end, but to be mended where it opens.
+        mark = getattr(error, "context_mark" if "end of stream" in problem else "problem_mark", None)
+        line = 2 + (mark.line if mark else 0)
         raise InputError(f"{issue.slug}: line {line}: the front matter cannot be read: {problem}") from error
     return [(key.value, value) for key, value in node.value] if isinstance(node, yaml.MappingNode) else []

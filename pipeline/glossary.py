@@ -229,13 +229,13 @@ def _patterns(concept: Concept) -> Iterator[tuple[str, _Pattern]]:
 def default_case(form: str) -> CaseRule:
     """Tell how capitals count in a form that does not say so itself.
 
-    All lower-case: any capitals will do. Capitals only at word starts: lower-case words may be capitalised.
-    Digits or capitals elsewhere: as written.
+    All lower-case: any capitals will do. Lower-case words beside others (`Bayesian network`, `CT scan`): those
+    may be capitalised. No such word (`GAN`, `arXiv`, `GPT-3`): as written.
     """
     if form == form.lower() and not any(char.isdigit() for char in form):
         return "any"
-    tails = (word[1:] for word in re.findall(rf"{_LETTER}+", form))
-    return "exact" if any(tail != tail.lower() or any(map(str.isdigit, tail)) for tail in tails) else "initial"
+    words = re.findall(rf"{_LETTER}+", form)
+    return "initial" if any(word.isalpha() and word.islower() for word in words) else "exact"
 
 
 def plural(form: str) -> str:

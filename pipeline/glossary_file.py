@@ -227,12 +227,7 @@ def _require_day(field: _Field) -> None:
 
 
 def _require_avoidable(fields: _Fields) -> None:
-    wanted = {
-        value
-        for key in ("term", "zh-Hans", "admitted")
-        if key in fields
-        for value in fields[key].values
-    }
+    wanted = {value for key in ("term", "zh-Hans", "admitted") if key in fields for value in fields[key].values}
     for value in fields["avoid"].values:
         if value in wanted:
             raise GlossaryError(f"{fields['avoid'].place}: 'avoid' forbids {value!r}, which the entry itself asks for")

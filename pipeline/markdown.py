@@ -90,5 +90,3 @@ def _inner_emphasis(data: str, offset: int) -> list[tuple[Span, Span]]:
         for code in codes
         if code.form == "open" and code.pair in closing
     ]
-
-

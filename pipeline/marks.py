@@ -52,9 +52,7 @@ def without_marks(text: str, table: Mapping[str, Placeholder]) -> str:
     return text
 
 
-def place_pair(
-    text: str, pair: Pair, contents: Sequence[str], table: Mapping[str, Placeholder]
-) -> str | None:
+def place_pair(text: str, pair: Pair, contents: Sequence[str], table: Mapping[str, Placeholder]) -> str | None:
     """Put the pair around the one place where its content stands in `text`; None when there is none or several.
 
     `contents` are possible translations of the content, best first; the words in `text` stay as they are, only
@@ -67,7 +65,9 @@ def place_pair(
         found = [match for match in found if not any(s.start < match.end() and match.start() < s.end for s in taken)]
         if len(found) == 1:
             start, end = found[0].span()
-            inner = content.strip().strip("。，,.；;：:") if without_marks(content, table) != content else text[start:end]
+            inner = (
+                content.strip().strip("。，,.；;：:") if without_marks(content, table) != content else text[start:end]
+            )
             return text[:start] + pair.open + inner + pair.close + text[end:]
     return None
 

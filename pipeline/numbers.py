@@ -11,6 +11,7 @@ from pipeline.records import Span
 _MONTHS = "January February March April May June July August September October November December".split()
 _MONTH = "|".join(_MONTHS) + "|" + "|".join(f"{month[:3]}\\." for month in _MONTHS if month != "May") + r"|Sept\."
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 _CURRENCIES = {"$": "美元", "€": "欧元", "£": "英镑"}
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 
@@ -33,6 +34,18 @@ def _plain(value: Decimal) -> str:
 
 def _scaled(match: re.Match[str]) -> str:
     return chinese_count(Decimal(match.group(1).replace(",", "")) * _SCALES[match.group(2).lower()])
+
+
+def _spoken(match: re.Match[str]) -> str:
+    return chinese_count(Decimal(_WORDS.index(match.group(1).lower()) + 1) * _SCALES[match.group(2).lower()])
+
+
+def _decade(match: re.Match[str]) -> str:
+    return f"{match.group(1)} 年代"
+
+
+def _ordinal(match: re.Match[str]) -> str:
+    return f"第 {match.group(1)}"
 
 
 def _full_date(match: re.Match[str]) -> str:
@@ -84,12 +97,16 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         (r"\b[Ww]eek (\d{1,2})(?:,| of|) (\d{4})\b", _week_of),
         (r"\b(\d{4})[, -]+[Ww]eek (\d{1,2})\b", _year_week),
         (r"\b[Ww]eek (\d{1,2})\b", _week),
-        (rf"(?<![\w.])([$€£])({_NUMBER})(?: ?(thousand|million|billion|trillion)\b)?(?![\w%])", _money),
-        (rf"(?<![\w.$€£¥])({_NUMBER}) ?(thousand|million|billion|trillion)\b", _scaled),
+        (rf"(?<![\w.])([$€£])({_NUMBER})(?:[ -]?(thousand|million|billion|trillion)\b)?(?![\w%])", _money),
+        (rf"(?<![\w.$€£¥])({_NUMBER})[ -]?(thousand|million|billion|trillion)\b", _scaled),
+        (rf"\b({'|'.join(_WORDS)})[ -](thousand|million|billion|trillion)\b", _spoken),
+        (r"(?<![\w.-])(\d{3}0)['’]?s\b", _decade),
+        (r"(?<![\w.-])(\d+)(?:st|nd|rd|th)\b", _ordinal),
+        (r"[\[(]\d+(?:\.\d+)?(?:, ?\d+(?:\.\d+)?)+[\])]", _same),
         (r"(?<![\w.])\d+(?:\.\d+)? ?%(?!\w)", _same),
         (r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w%])", _same),
         (r"(?<![\w.,])\d+\.\d+(?:\.\d+)*(?![\w%])", _same),
-        (r"(?<![\w.,-])\d{3,}(?![\w%,.]\d|\w)", _same),
+        (r"(?<![\w.,-])\d+(?![\w%,.:/]\d|\w)", _same),
     )
 )
 

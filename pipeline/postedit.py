@@ -30,9 +30,7 @@ class PostEdited:
     """Spans in `text`, ascending and never overlapping; undoing all of them gives the draft."""
 
 
-def post_edit(
-    draft: str, placeholders: Sequence[Placeholder], terms: Sequence[TermMatch], english: str
-) -> PostEdited:
+def post_edit(draft: str, placeholders: Sequence[Placeholder], terms: Sequence[TermMatch], english: str) -> PostEdited:
     """Apply the rules in turn until none of them changes the text any more.
 
     `draft` is placeholder text; `english` is the source it was made from, as placeholder text or Markdown.

@@ -20,7 +20,7 @@ from pipeline.records import InlineCode, Placeholder, Span, TermMatch, Unit
 FIRST = 0xE000
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _LETTER = re.compile(r"[^\W\d_]")
-_LEAD = re.compile(r"\s*[—–-]+\s+")
+_LEAD = re.compile(r"\s*(?:[—–-]+\s+|\d{1,3}[.)](?:\s+|(?=[^\W\d])))")
 _SYMBOLS = re.compile("[^\x00-\u024f\u2000-\u201f\u2026\u202f\u205f\u3000\ue000-\uf8ff\ufeff]+|(?<=\\d)[°²³]")
 _HIDDEN = frozenset({"strong", "em", "strike", "link", "html", "break", "footnote", "checkbox"})
 
@@ -50,6 +50,7 @@ def protect(unit: Unit, glossary: Glossary, locale: str, known: frozenset[str], 
     kept = tuple(term for term in found if term.policy == "keep")
     coded = _cover(coded, [(term.span, _kept(coded.text, term)) for term in kept])
     coded = _cover_names(coded, glossary, locale, known)
+    coded = _merge_runs(coded)
     coded = _merge_pairs(coded)
     terms = tuple(term for term in find_terms(coded.text, glossary, locale) if term.policy != "keep")
     return replace(coded, terms=terms, kept=kept)
@@ -113,7 +114,9 @@ def _inside(inner: Span, outer: Span) -> bool:
 def _code_placeholder(code: InlineCode, source: str) -> Placeholder:
     data = source[code.span.start : code.span.end]
     visible = "" if code.kind in _HIDDEN or code.form != "ph" else data.strip("`$")
-    return Placeholder("", data, code.kind, code.form, "" if code.kind == "image" else visible, data, f"markup:{code.pair}")
+    return Placeholder(
+        "", data, code.kind, code.form, "" if code.kind == "image" else visible, data, f"markup:{code.pair}"
+    )
 
 
 def _literal(text: str, kind: str, reason: str) -> Placeholder:
@@ -155,6 +158,21 @@ def _cover(coded: Coded, pieces: Sequence[tuple[Span, Placeholder]]) -> Coded:
         at = span.end
     parts.append(coded.text[at:])
     return replace(coded, text="".join(parts), placeholders=tuple(placeholders))
+
+
+def _merge_runs(coded: Coded) -> Coded:
+    """Make one placeholder of names that stand side by side when a capital was all that one of them had."""
+    table = coded.table
+    pieces: list[tuple[Span, Placeholder]] = []
+    for match in re.finditer("[\ue000-\uf8ff](?: [\ue000-\uf8ff])+", coded.text):
+        names = [table[char] for char in characters(match.group())]
+        if all(n.kind == "name" for n in names) and any(n.reason == "name: capitals" for n in names):
+            texts = {field: " ".join(getattr(n, field) for n in names) for field in ("data", "visible", "source")}
+            reason = "; ".join(dict.fromkeys(n.reason for n in names))
+            pieces.append((Span(*match.span()), Placeholder("", kind="name", form="ph", reason=reason, **texts)))
+    gone = {char for span, _ in pieces for char in characters(coded.text[span.start : span.end])}
+    placeholders = tuple(p for p in coded.placeholders if p.char not in gone)
+    return _cover(replace(coded, placeholders=placeholders), pieces)
 
 
 def _merge_pairs(coded: Coded) -> Coded:

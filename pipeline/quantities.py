@@ -184,7 +184,7 @@ def _han_value(numeral: str) -> Decimal:
         elif char in "万亿":
             total, section, digit = _grown(total, section + digit, char), 0, 0
         else:
-            section, digit = section + (digit or 1) * int(10**_HAN_SCALES[char]), 0
+            section, digit = section + (digit or 1) * int(10 ** _HAN_SCALES[char]), 0
     return Decimal(total + section + digit)
 
 

@@ -63,8 +63,9 @@ class UnitWork:
 
     @property
     def is_kept(self) -> bool:
-        """Whether there is nothing to translate."""
-        return is_wordless(self.coded.text)
+        """Whether the Chinese is the English: nothing to translate, no date or number to write otherwise."""
+        text, table = self.coded.text, self.coded.table
+        return is_wordless(text) and restore(text, table) == restore(text, table, source=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,9 @@ def _written(work: UnitWork) -> UnitWork:
     wrong = unit_differences(source, written.text)
     if not wrong:
         return replace(work, machine=written.text, target=written.text, edits=written.edits)
-    finding = Finding("structure", "design and markup", "critical", work.unit.id, f"left in English: {'; '.join(wrong)}")
+    finding = Finding(
+        "structure", "design and markup", "critical", work.unit.id, f"left in English: {'; '.join(wrong)}"
+    )
     return replace(work, machine=source, target=source, edits=(), findings=(*work.findings, finding))
 
 
@@ -255,7 +258,9 @@ def _proved(work: UnitWork, document: Document) -> UnitWork:
     if not wrong:
         return work
     person = work.origin == "person"
-    message = f"{'a person’s text changes' if person else 'left in English, the Chinese changed'} the structure: {wrong[0]}"
+    message = (
+        f"{'a person’s text changes' if person else 'left in English, the Chinese changed'} the structure: {wrong[0]}"
+    )
     finding = Finding("structure", "design and markup", "critical", work.unit.id, message)
     target = work.target if person else work.unit.source
     return replace(work, target=target, findings=(*work.findings, finding))
@@ -318,8 +323,6 @@ def signature(tools: Tools) -> str:
 
 def _each(work: Work, change: Callable[[UnitWork], UnitWork]) -> Work:
     return replace(work, units=tuple(change(unit) for unit in work.units))
-
-
 
 
 def plan_issue(issue: Issue, tools: Tools) -> Work:

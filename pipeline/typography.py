@@ -21,9 +21,7 @@ _ABBREVIATION = re.compile(
 _LIST_NUMBER = re.compile(r"(?:\A|\n)[\s\ue000-\uf8ff]*\(?(?:\d+|[A-Za-z])\Z")
 _SINGLE = re.compile(r"(?<![A-Za-z0-9])'([^'\n]+)'(?![A-Za-z0-9])")
 _COMMA = re.compile(r"[，,]")
-_CONJUNCTION = (
-    r"(?:和(?!平|谐)|[与與](?![此其])|以及|及(?![时時其早])|或(?!许|許|者说)|等(?![于於待到价效级]))"
-)
+_CONJUNCTION = r"(?:和(?!平|谐)|[与與](?![此其])|以及|及(?![时時其早])|或(?!许|許|者说)|等(?![于於待到价效级]))"
 _OXFORD = re.compile(r"(?:[\w\ue000-\uf8ff-]+(?: [\w\ue000-\uf8ff-]+){0,3}, ){2,}(?:and|or) ")
 _LEAD_IN = re.compile(
     r"(?:In|On|At|For|From|With|By|To|As|Like|Unlike|However|Finally|Moreover|Here|Then|Today|Also)\b"

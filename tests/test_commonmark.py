@@ -3,6 +3,7 @@
 They are read from the source distribution of the parser in use, fetched once into `.cache/`; nothing of them is kept.
 """
 
+import itertools
 import json
 import re
 import subprocess
@@ -83,7 +84,7 @@ def test_codes_are_ascending_and_apart():
         document = read(text)
         for unit in document.units:
             spans = [code.span for code in find_codes(unit.source, document.references)]
-            assert all(one.end <= two.start for one, two in zip(spans, spans[1:], strict=False)), unit.source
+            assert all(one.end <= two.start for one, two in itertools.pairwise(spans)), unit.source
             assert all(0 <= span.start < span.end <= len(unit.source) for span in spans)
 
 

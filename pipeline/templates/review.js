@@ -39,7 +39,7 @@
     const beyond = (item) => inside && active.closest(".entry")
       ? active.compareDocumentPosition(item) & bit
       : forward === item.getBoundingClientRect().top > line;
-    const fitting = (item) => beyond(item);
+    const fitting = (item) => !item.closest("[hidden]") && beyond(item);
     const next = forward ? list.find(fitting) : list.findLast(fitting);
     if (!next) return;
     next.focus({ preventScroll: true });

@@ -114,16 +114,16 @@ def smoothed_loss() -> Any:
         @staticmethod
         def forward(ctx: Any, logits: Any, gold: Any, smoothing: float, count: float) -> Any:
             logits = logits.float()
-            total = torch.logsumexp(logits, -1)
-            nll = total - logits.gather(1, gold[:, None])[:, 0]
-            spread = total - logits.mean(-1)
-            share = logits.sub_(total[:, None]).exp_()
-            share.sub_(smoothing / share.shape[1])
-            share[torch.arange(len(gold), device=gold.device), gold] -= 1 - smoothing
-            ctx.save_for_backward(share.mul_(1 / count).bfloat16())
-            whole = nll.sum()
+            chosen, mean, peak = logits.gather(1, gold[:, None])[:, 0], logits.mean(-1), logits.amax(-1)
+            share = logits.sub_(peak[:, None]).exp_()
+            mass = share.sum(-1)
+            total = peak + mass.log()
+            share.mul_((1 / (mass * count))[:, None]).sub_(smoothing / share.shape[1] / count)
+            share[torch.arange(len(gold), device=gold.device), gold] -= (1 - smoothing) / count
+            ctx.save_for_backward(share.bfloat16())
+            whole = (total - chosen).sum()
             ctx.mark_non_differentiable(whole)
-            return ((1 - smoothing) * nll + smoothing * spread).sum() / count, whole
+            return (total - (1 - smoothing) * chosen - smoothing * mean).sum() / count, whole
 
         @staticmethod
         def backward(ctx: Any, *gradients: Any) -> Any:
