@@ -2,7 +2,7 @@
 
 1. The command on a 1,500-word issue: cold (empty caches), after one changed paragraph, unchanged; time and peak memory.
 2. Growth: the time for 1, 5, 10, 25 and 50 such issues, each with words of its own.
-3. The model alone: words a second in CTranslate2 and in plain transformers, same weights, same texts, greedy and beam 4,
+3. The model alone: words a second in CTranslate2 and in plain transformers, same weights and texts, beam 4,
    and a 6+6-layer base model with random weights at the same work.
 """
 
@@ -135,7 +135,7 @@ def _generate(model: object, engine: object, texts: list[str], beams: int) -> No
 
     ordered = sorted(texts, key=len)
     for start in range(0, len(ordered), 16):
-        ids = [engine._source.encode(text) + [0] for text in ordered[start : start + 16]]
+        ids = [[*engine._source.encode(text), 0] for text in ordered[start : start + 16]]
         width = max(map(len, ids))
         pad = model.config.pad_token_id
         batch = torch.tensor([row + [pad] * (width - len(row)) for row in ids])

@@ -43,7 +43,8 @@ def _fitted(text: str, unit: Unit, target: str, ending: str) -> str:
     if unit.kind == "card-title":
         return " ".join(lines)
     if _ATX.search(text, max(0, unit.span.start - 80), unit.span.start):
-        return _CLOSING_HASHES.sub(r"\1\\\2", " ".join(lines))
+        closed = text[unit.span.end : unit.span.end + 1] not in ("", "\r", "\n")
+        return " ".join(lines) if closed else _CLOSING_HASHES.sub(r"\1\\\2", " ".join(lines))
     return _with_leads(_as_paragraph(lines, unit.source.split("\n")), unit.leads, ending)
 
 

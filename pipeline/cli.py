@@ -198,7 +198,7 @@ def _plan_one(run: _Run, path: Path, totals: _Totals) -> None:
 
     issue = load_issue(path)
     before = load_before(Outputs.of(run.folder, path.stem))
-    tools = _tools(run, issue, before, lambda done, total: None)
+    tools = _tools(run, issue, before, _silent)
     work = plan_issue(issue, tools)
     segments, new = count_new([unit.coded for unit in work.units if unit.origin == "machine"], run.engine)
     totals.issues += 1
@@ -223,11 +223,15 @@ def _count(totals: _Totals, result: IssueResult) -> None:
     totals.findings.update(finding.severity for finding in all_findings(result))
 
 
+def _silent(_done: int, _total: int) -> None:
+    """Report nothing."""
+
+
 @contextmanager
 def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on the terminal; nothing where the output is no terminal."""
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield _silent
         return
     from rich.console import Console
     from rich.progress import Progress
@@ -295,7 +299,7 @@ def diff(issue: Path, form: str, target: str, output: Path | None, model: str, g
     run = _prepare(target, output, model, glossary)
     loaded = load_issue(issue)
     before = load_before(Outputs.of(run.folder, issue.stem))
-    result = translate_issue(loaded, _tools(run, loaded, before, lambda done, total: None))
+    result = translate_issue(loaded, _tools(run, loaded, before, _silent))
     colour = sys.stdout.isatty()
     shown = {"text": lambda: render_text(result, colour), "md": lambda: render_markdown(result)}
     click.echo(shown.get(form, lambda: render_html(result))())

@@ -107,7 +107,7 @@ class _Climb:
         return min((t for t in self.tries if not t.unplaced), key=lambda attempt: attempt.rank, default=None)
 
 
-def translate_all(segments: Sequence[Segment], engine: Engine, progress: Callable[[int], None]) -> list[Draft]:
+def translate_all(segments: Sequence[Segment], engine: Engine, progress: Callable[[int], None] | None) -> list[Draft]:
     """Translate segments together; `progress` is told how many are done."""
     ladders = gather([climb(segment, engine.slots) for segment in segments], progress)
     try:
@@ -127,7 +127,7 @@ def first_requests(segments: Sequence[Segment], engine: Engine) -> list[Request]
 
 
 def gather(
-    ladders: Iterable[Ladder], progress: Callable[[int], None] = lambda done: None
+    ladders: Iterable[Ladder], progress: Callable[[int], None] | None = None
 ) -> Generator[list[Request], Answers, list[Draft]]:
     """Run ladders side by side: one merged list of requests for each step."""
     running = dict(enumerate(ladders))
@@ -142,7 +142,8 @@ def gather(
             except StopIteration as done:
                 results[index] = done.value
                 del running[index]
-        progress(len(results))
+        if progress:
+            progress(len(results))
         if running:
             merged = yield [request for index in running for request in wanted[index]]
             at = 0
@@ -333,11 +334,14 @@ def _in_order(segment: Segment, slots: Sequence[str]) -> Ladder:
     if len(parts) == 1:
         return (yield from _as_it_comes(segment))
     drafts = yield from gather([climb(Segment(part.strip(), segment.table), slots) for part in parts])
-    text = "".join(
-        re.sub(r"\S.*\S|\S", lambda _: draft.text, part, count=1, flags=re.DOTALL) if part.strip() else part
-        for part, draft in zip(parts, drafts, strict=True)
-    )
+    text = "".join(_in_its_spaces(part, draft.text) for part, draft in zip(parts, drafts, strict=True))
     return Draft(text, min(draft.score for draft in drafts), "order")
+
+
+def _in_its_spaces(part: str, text: str) -> str:
+    """The translation of a part with the white space that stood around the part."""
+    bare = part.strip()
+    return part.replace(bare, text, 1) if bare else part
 
 
 def _as_it_comes(segment: Segment) -> Ladder:

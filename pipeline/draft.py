@@ -12,7 +12,6 @@ from pipeline.protect import Coded
 from pipeline.records import Span, TermMatch
 from pipeline.segment import Piece, cut
 
-
 _CHINESE_END = re.compile("[。！？…”）][\ue000-\uf8ff]*$")
 
 
@@ -27,13 +26,19 @@ class UnitDraft:
     """The rung of the ladder for each translated segment."""
 
 
-def draft_units(units: Sequence[Coded], engine: CachedEngine, progress: Callable[[int, int], None]) -> list[UnitDraft]:
+def draft_units(
+    units: Sequence[Coded], engine: CachedEngine, progress: Callable[[int, int], None] | None
+) -> list[UnitDraft]:
     """Translate all units together. `progress` is told how many segments of how many are done."""
     pieces = [cut(coded.text, coded.table) for coded in units]
     segments = [_segments(coded, parts) for coded, parts in zip(units, pieces, strict=True)]
     flat = [segment for unit in segments for segment in unit]
-    drafts = iter(translate_all(flat, engine, lambda done: progress(done, len(flat))))
+    drafts = iter(translate_all(flat, engine, _counted(progress, len(flat))))
     return [_joined(parts, [next(drafts) for _ in unit]) for parts, unit in zip(pieces, segments, strict=True)]
+
+
+def _counted(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None] | None:
+    return (lambda done: progress(done, total)) if progress else None
 
 
 def count_new(units: Sequence[Coded], engine: CachedEngine) -> tuple[int, int]:

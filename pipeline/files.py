@@ -49,7 +49,7 @@ def unchanged(path: Path, expected: str | None) -> bool:
     return expected is not None and digest(path.read_bytes()) == expected
 
 
-def write_text(path: Path, text: str, *, expected: str | None | bool = True) -> None:
+def write_text(path: Path, text: str, *, expected: str | bool | None = True) -> None:
     """Replace the file in one step, so that a reader sees the old text or the new, never half of either.
 
     With `expected` (a digest, or None for "not there yet") ConflictError is raised, and nothing written,

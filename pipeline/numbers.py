@@ -8,10 +8,23 @@ from decimal import Decimal
 
 from pipeline.records import Span
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _MONTH = "|".join(_MONTHS) + "|" + "|".join(f"{month[:3]}\\." for month in _MONTHS if month != "May") + r"|Sept\."
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
+_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _CURRENCIES = {"$": "美元", "€": "欧元", "£": "英镑"}
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 
@@ -112,7 +125,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
 
 
 def find_numbers(text: str) -> Iterator[tuple[Span, str]]:
-    """Places of numbers and dates that must not be left to the model, each with its Chinese; may overlap, best first."""
+    """Places of numbers and dates, each with its Chinese; they may overlap, the best comes first."""
     for pattern, rule in _RULES:
         for match in pattern.finditer(text):
             yield Span(*match.span()), rule(match)

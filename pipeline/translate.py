@@ -7,7 +7,7 @@ needs besides (glossary, engine, what people wrote before) travels in `Tools`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pipeline import __version__
 from pipeline.assemble import assemble
@@ -34,11 +34,11 @@ class Tools:
     locale: Locale
     glossary: Glossary
     engine: CachedEngine
-    saved: Bilingual = Bilingual()
+    saved: Bilingual = field(default_factory=Bilingual)
     """The issue's bilingual file from the last run."""
     memory: Mapping[str, str] | None = None
     """Approved translations of other issues, by their English."""
-    progress: Callable[[int, int], None] = lambda done, total: None
+    progress: Callable[[int, int], None] | None = None
     """Told how many segments of how many are done."""
 
 
@@ -49,7 +49,7 @@ class UnitWork:
     unit: Unit
     coded: Coded
     """The English with placeholders."""
-    draft: UnitDraft = UnitDraft("", None, ())
+    draft: UnitDraft | None = None
     text: str = ""
     """The Chinese as coded text, as far as it has come."""
     edits: tuple[Edit, ...] = ()
@@ -164,7 +164,7 @@ def _regional(work: UnitWork, tools: Tools) -> UnitWork:
     return replace(work, text=text, edits=edits)
 
 
-def write(work: Work, tools: Tools) -> Work:
+def write(work: Work, _tools: Tools) -> Work:
     """Put the protected strings back, and the English itself where the result would not be whole."""
     return _each(work, _written)
 
@@ -238,7 +238,7 @@ def protected_strings(coded: Coded, unit: Unit) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in shown if text in unit.source and text not in altered))
 
 
-def join(work: Work, tools: Tools) -> Work:
+def join(work: Work, _tools: Tools) -> Work:
     """Assemble the Chinese issue and prove that nothing but text has changed."""
     document = work.document
     wanted = skeleton(document.issue.text)
@@ -303,7 +303,7 @@ def _result(work: UnitWork) -> UnitResult:
         findings=work.findings,
         origin=work.origin,
         state=work.state,
-        score=work.draft.score,
+        score=work.draft.score if work.draft else None,
         note=work.note,
     )
 

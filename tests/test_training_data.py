@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline.errors import InputError
 from pipeline.training.augment import (
     SLOT,
+    WORD,
     Rates,
     Swap,
     augment,
@@ -24,7 +25,6 @@ from pipeline.training.augment import (
     term_swaps,
     term_table,
     title_word,
-    WORD,
     without_final_mark,
 )
 from pipeline.training.batches import Cursor, Feed, batches, cut_batches, rows_for

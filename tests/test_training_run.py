@@ -221,7 +221,9 @@ def test_adapting_learns_without_losing(trained, tmp_path):
 def test_adapting_keeps_shipped_weights_when_nothing_is_gained(trained, tmp_path):
     out, _ = trained
     memory = tmp_path / "memory.tsv"
-    noise = "".join(f"It rains today, {number}.\t今天{'雪霜雾风雷电云雹'[number % 8]}{number}。\n" for number in range(30))
+    noise = "".join(
+        f"It rains today, {number}.\t今天{'雪霜雾风雷电云雹'[number % 8]}{number}。\n" for number in range(30)
+    )
     memory.write_text(noise, encoding="utf-8")
     adapt(Adaptation((str(memory),), str(out), str(tmp_path / "new"), rate=0.5, epochs=1), lambda *_: None)
     old, new = read_folder(out).state_dict(), read_folder(tmp_path / "new").state_dict()

@@ -123,9 +123,7 @@ def timed(translator: Translator, pairs: Sequence[Pair]) -> tuple[list[str], flo
     return outputs, time.monotonic() - began
 
 
-def score(
-    name: str, pairs: Sequence[Pair], outputs: Sequence[str], seconds: float, terms: Terms
-) -> SetScore:
+def score(name: str, pairs: Sequence[Pair], outputs: Sequence[str], seconds: float, terms: Terms) -> SetScore:
     """Score outputs against their references."""
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
