@@ -13,6 +13,7 @@ from pipeline.records import Document, Unit
 _ATX = re.compile(r"#{1,6}[ \t]+$")
 _FREE_PIPE = re.compile(r"(?<!\\)\|")
 _CLOSING_HASHES = re.compile(r"(^|\s)(#+)$")
+_WIDE_SPACES = tuple("\u00a0\u2002\u2003\u2009\u200a\u202f\u3000\f\v")
 _NUMBERED = re.compile(r"^\d{1,9}(?=[.)])")
 
 
@@ -45,7 +46,9 @@ def _fitted(text: str, unit: Unit, target: str, ending: str) -> str:
     if _ATX.search(text, max(0, unit.span.start - 80), unit.span.start):
         closed = text[unit.span.end : unit.span.end + 1] not in ("", "\r", "\n")
         return " ".join(lines) if closed else _CLOSING_HASHES.sub(r"\1\\\2", " ".join(lines))
-    return _with_leads(_as_paragraph(lines, unit.source.split("\n")), unit.leads, ending)
+    # A non-breaking space in front is no part of the unit, but keeps its first line from beginning a block.
+    sheltered = text[max(0, unit.span.start - 80) : unit.span.start].rstrip(" \t")[-1:] in _WIDE_SPACES
+    return _with_leads(_as_paragraph(lines, unit.source.split("\n"), sheltered), unit.leads, ending)
 
 
 def _with_leads(lines: list[str], leads: tuple[str, ...], ending: str) -> str:
@@ -57,15 +60,15 @@ def _with_leads(lines: list[str], leads: tuple[str, ...], ending: str) -> str:
     return joined
 
 
-def _as_paragraph(lines: list[str], source: list[str]) -> list[str]:
+def _as_paragraph(lines: list[str], source: list[str], sheltered: bool) -> list[str]:
     """Escape the beginning of each line that would end the paragraph or make it something else.
 
-    A line the source has in the same place is harmless there, by its indent for example.
+    A later line that the source has in the same place is harmless there, by its indent for example.
     """
     safe: list[str] = []
     probe: list[str] = []
     for index, line in enumerate(lines):
-        known = index > 0 and line in source[index : index + 1]
+        known = line in source[index : index + 1] if index else sheltered
         choices = ["x"] if known else [line, _escaped(line)]
         chosen = next((choice for choice in choices if _is_paragraph([*probe, choice])), None)
         if chosen is None:

@@ -136,9 +136,13 @@ def _convert(folder: Path, target: Path) -> None:
     """Convert to int8 beside the target and move it there in one step."""
     import shutil
     import tempfile
+    import warnings
 
+    import transformers
     from ctranslate2.converters import TransformersConverter
 
+    transformers.utils.logging.disable_progress_bar()
+    warnings.filterwarnings("ignore", module="transformers")
     target.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=target.parent))
     try:

@@ -12,9 +12,7 @@ _DOUBLE = re.compile(r"([\u3400-\u9fff]{3,10})[，、的和与]?\1")
 _NUMBER = re.compile(r"\d+")
 _COUNT_WORDS = {
     word: str(number)
-    for number, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-    )
+    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 }
 _BROKEN, _MADE_UP, _LEFT, _LOST_NUMBER, _LOOPED, _SHORT, _LONG = 5, 2, 1, 3, 4, 3, 2
 

@@ -41,340 +41,38 @@ _ADDRESSES = (
 )
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9+]*(?:[-–._+&][A-Za-z0-9]+)*[+]{0,2}")
 _SUFFIXES = frozenset(
-    [
-        "based",
-        "like",
-        "style",
-        "styled",
-        "driven",
-        "powered",
-        "trained",
-        "pretrained",
-        "pre",
-        "tuned",
-        "level",
-        "free",
-        "aware",
-        "specific",
-        "related",
-        "only",
-        "enabled",
-        "assisted",
-        "generated",
-        "guided",
-        "augmented",
-        "inspired",
-        "quality",
-        "scale",
-        "size",
-        "sized",
-        "wide",
-        "oriented",
-        "centric",
-        "equipped",
-        "optimized",
-        "accelerated",
-        "compatible",
-        "agnostic",
-        "friendly",
-        "supervised",
-        "class",
-        "shot",
-        "step",
-        "layer",
-        "hop",
-        "bit",
-        "fold",
-        "way",
-        "dimensional",
-        "training",
-        "learning",
-        "and",
-        "or",
-        "to",
-    ]
+    (
+        "based like style styled driven powered trained pretrained pre tuned level free aware specific related "
+        "only enabled assisted generated guided augmented inspired quality scale size sized wide oriented centric "
+        "equipped optimized accelerated compatible agnostic friendly supervised class shot step layer hop bit "
+        "fold way dimensional training learning and or to"
+    ).split()
 )
 _COMMON = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "but",
-        "by",
-        "can",
-        "do",
-        "does",
-        "did",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "here",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "just",
-        "let",
-        "many",
-        "more",
-        "most",
-        "much",
-        "my",
-        "new",
-        "no",
-        "not",
-        "now",
-        "of",
-        "on",
-        "one",
-        "only",
-        "or",
-        "our",
-        "out",
-        "over",
-        "she",
-        "so",
-        "some",
-        "such",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "too",
-        "two",
-        "under",
-        "up",
-        "us",
-        "use",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-        "also",
-        "after",
-        "all",
-        "although",
-        "another",
-        "any",
-        "because",
-        "before",
-        "between",
-        "both",
-        "during",
-        "each",
-        "even",
-        "every",
-        "first",
-        "finally",
-        "further",
-        "given",
-        "however",
-        "instead",
-        "like",
-        "last",
-        "moreover",
-        "nevertheless",
-        "next",
-        "once",
-        "other",
-        "please",
-        "read",
-        "recently",
-        "second",
-        "see",
-        "several",
-        "since",
-        "still",
-        "think",
-        "third",
-        "though",
-        "three",
-        "through",
-        "thus",
-        "today",
-        "together",
-        "until",
-        "using",
-        "via",
-        "whether",
-        "within",
-        "without",
-        "yes",
-        "yet",
-        "check",
-        "click",
-        "note",
-        "try",
-        "watch",
-        "learn",
-        "find",
-        "get",
-        "make",
-        "take",
-        "look",
-        "welcome",
-        "thanks",
-        "thank",
-        "hello",
-        "dear",
-        "week",
-        "month",
-        "year",
-        "issue",
-        "part",
-        "chapter",
-        "section",
-        "figure",
-        "table",
-        "appendix",
-        "image",
-        "photo",
-        "source",
-        "video",
-        "paper",
-        "article",
-        "blog",
-        "post",
-        "news",
-        "tweet",
-        "thread",
-        "code",
-        "demo",
-        "slides",
-        "report",
-        "survey",
-        "tutorial",
-        "course",
-        "lecture",
-        "talk",
-        "book",
-        "researchers",
-        "authors",
-        "scientists",
-        "engineers",
-        "people",
-        "readers",
-        "experts",
-        "students",
-        "developers",
-        "companies",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "summary",
-        "topics",
-        "original",
-        "past",
-        "editor",
-        "editors",
-        "contents",
-        "overview",
-        "introduction",
-        "conclusion",
-        "abstract",
-        "references",
-        "pick",
-        "picks",
-        "weekly",
-        "monthly",
-        "machine",
-        "deep",
-        "neural",
-        "network",
-        "networks",
-        "data",
-        "artificial",
-        "intelligence",
-        "natural",
-        "language",
-        "processing",
-        "computer",
-        "vision",
-        "science",
-        "model",
-        "models",
-    ]
+    (
+        "a an and are as at be but by can do does did for from had has have he her here his how i if in into is "
+        "it its just let many more most much my new no not now of on one only or our out over she so some such "
+        "than that the their them then there these they this those to too two under up us use was we were what "
+        "when where which while who why will with would you your also after all although another any because "
+        "before between both during each even every first finally further given however instead like last "
+        "moreover nevertheless next once other please read recently second see several since still think third "
+        "though three through thus today together until using via whether within without yes yet check click note "
+        "try watch learn find get make take look welcome thanks thank hello dear week month year issue part "
+        "chapter section figure table appendix image photo source video paper article blog post news tweet thread "
+        "code demo slides report survey tutorial course lecture talk book researchers authors scientists "
+        "engineers people readers experts students developers companies monday tuesday wednesday thursday friday "
+        "saturday sunday january february march april may june july august september october november december mr "
+        "mrs ms dr prof summary topics original past editor editors contents overview introduction conclusion "
+        "abstract references pick picks weekly monthly machine deep neural network networks data artificial "
+        "intelligence natural language processing computer vision science model models"
+    ).split()
 )
 _WORD = re.compile(rf"[^\s{PRIVATE}“”\"()\[\]{{}}<>,;:!?…—/|]+")
-_LINKS = frozenset(
-    [
-        "of",
-        "the",
-        "for",
-        "de",
-        "la",
-        "le",
-        "van",
-        "von",
-        "der",
-        "den",
-        "del",
-        "di",
-        "da",
-        "and",
-        "&",
-        "with",
-        "in",
-        "on",
-        "to",
-        "y",
-        "et",
-        "al",
-    ]
+_OPENERS = frozenset(
+    "a an the at by from for in on to with of as and but via like using since when while if where".split()
 )
+_MINOR = frozenset("a an the of for in into on to with by at as from and or but nor via per vs over than s".split())
+_LINKS = frozenset("of the for de la le van von der den del di da and & with in on to y et al".split())
 _STARTS = re.compile(rf"(?:^|--|[.!?:…\n—|\\]|[.!?][\"”’)\]])\s*[\"“‘(\[*_\s{PRIVATE}]*$")
 
 
@@ -408,9 +106,11 @@ def capitalised_inside(text: str) -> frozenset[str]:
 
 
 def is_title_case(text: str) -> bool:
-    """Whether most longer words have a capital, as in headings, so that a capital does not mark a name."""
-    words = [word for word in re.findall(r"[A-Za-z][A-Za-z'’-]*", text) if len(word) > 3]
-    return len(words) >= 2 and sum(word[0].isupper() for word in words) >= 0.7 * len(words)
+    """Whether most words have a capital, as in headings, so that a capital does not mark a name."""
+    words = [word for word in re.findall(r"[A-Za-z][A-Za-z'’-]*", text) if word.lower() not in _MINOR]
+    capitals = sum(word[0].isupper() for word in words)
+    is_sentence = text.rstrip().endswith(".") and capitals < len(words)
+    return len(words) >= 2 and capitals >= 0.7 * len(words) and not is_sentence
 
 
 def is_shouting(text: str) -> bool:
@@ -425,13 +125,21 @@ def _candidates(text: str, known: frozenset[str]) -> Iterator[Name]:
             if look != "repository" or _is_repository(match.group(), text):
                 yield Name(Span(*match.span()), look)
     shouting = is_shouting(text)
-    prefix = re.match(r"\s*((?:[A-Z][\w+-]*)(?: [A-Z0-9][\w+-]*){0,2}):\s+(?=[A-Z])", text)
-    if prefix and not _is_plain(prefix.group(1)):
-        yield Name(Span(*prefix.span(1)), "title prefix")
+    yield from _title_prefix(text)
     if not (shouting or is_title_case(text)):
         yield from _runs(text, known)
     if not shouting:
         yield from _odd_words(text)
+
+
+def _title_prefix(text: str) -> Iterator[Name]:
+    """What stands before the colon of a title: `SoftPool: A …`, `Rigging the Lottery: training …`."""
+    short = re.match(r"\s*([A-Z][\w+-]*(?: [A-Z0-9][\w+-]*){0,2}):\s+(?=[A-Z])", text)
+    long = re.match(r"\s*([A-Z][\w+-]*(?: (?:of|the|a|to|in|for|and|with|on|[A-Z][\w+-]*)){1,6}):\s+(?=\S)", text)
+    if short and not _is_plain(short.group(1)):
+        yield Name(Span(*short.span(1)), "title prefix")
+    elif long and is_title_case(long.group(1)) and not is_title_case(text[long.end() :]):
+        yield Name(Span(*long.span(1)), "title prefix")
 
 
 def _is_repository(found: str, text: str) -> bool:
@@ -463,7 +171,7 @@ def _is_odd(word: str) -> bool:
         return False
     if re.search(r"\d", word):
         return not re.fullmatch(r"\d+(?:st|nd|rd|th|s|x|k|K|M|B|D|d)?", word)
-    return bool(re.fullmatch(r"[A-Z]{2,}s?", word) or re.search(r"[a-z][A-Z]|[A-Z]{2,}[a-z]", word))
+    return bool(re.fullmatch(r"[A-Z]{2,}s?|[A-Z]\+\+", word) or re.search(r"[a-z][A-Z]|[A-Z]{2,}[a-z]", word))
 
 
 def _is_abbreviation(token: str) -> bool:
@@ -503,7 +211,10 @@ def _runs(text: str, known: frozenset[str]) -> Iterator[Name]:
 
 
 def _bare_tail(word: str) -> str:
-    return re.sub(r"(?:['’]s?|[.*_])+$", "", word)
+    word = re.sub(r"(?:['’]s?|[.*_])+$", "", word)
+    while (cut := re.match(r"(.*\w)[-–]([a-z]+)$", word)) and cut.group(2) in _SUFFIXES:
+        word = cut.group(1)
+    return word
 
 
 def _run_end(text: str, words: list[re.Match[str]], start: int) -> int:
@@ -545,4 +256,5 @@ def _is_name(text: str, run: list[re.Match[str]], known: frozenset[str]) -> bool
         return False
     if not _STARTS.search(text[: run[0].start()]):
         return True
-    return any(word in known for word in uncommon) or len(uncommon) >= 2
+    after_opener = _bare(run[0].group()).lower() in _OPENERS
+    return after_opener or len(uncommon) >= 2 or any(word in known for word in uncommon)

@@ -8,23 +8,11 @@ from decimal import Decimal
 
 from pipeline.records import Span
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = "January February March April May June July August September October November December".split()
 _MONTH = "|".join(_MONTHS) + "|" + "|".join(f"{month[:3]}\\." for month in _MONTHS if month != "May") + r"|Sept\."
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_LETTERS = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion"}
+_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 _CURRENCIES = {"$": "美元", "€": "欧元", "£": "英镑"}
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 
@@ -55,6 +43,10 @@ def _spoken(match: re.Match[str]) -> str:
 
 def _decade(match: re.Match[str]) -> str:
     return f"{match.group(1)} 年代"
+
+
+def _century(match: re.Match[str]) -> str:
+    return f"{match.group(1)} 世纪"
 
 
 def _ordinal(match: re.Match[str]) -> str:
@@ -92,7 +84,8 @@ def _week(match: re.Match[str]) -> str:
 def _money(match: re.Match[str]) -> str:
     amount, scale = match.group(2), match.group(3)
     if scale:
-        amount = chinese_count(Decimal(amount.replace(",", "")) * _SCALES[scale.lower()])
+        scale = _LETTERS.get(scale.lower(), scale.lower())
+        amount = chinese_count(Decimal(amount.replace(",", "")) * _SCALES[scale])
     return amount + ("" if amount[-1] in "万亿" else " ") + _CURRENCIES[match.group(1)]
 
 
@@ -110,16 +103,21 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         (r"\b[Ww]eek (\d{1,2})(?:,| of|) (\d{4})\b", _week_of),
         (r"\b(\d{4})[, -]+[Ww]eek (\d{1,2})\b", _year_week),
         (r"\b[Ww]eek (\d{1,2})\b", _week),
-        (rf"(?<![\w.])([$€£])({_NUMBER})(?:[ -]?(thousand|million|billion|trillion)\b)?(?![\w%])", _money),
+        (
+            rf"(?<![\w.])(?:US)?([$€£])({_NUMBER})(?:[ -]?(thousand|million|billion|trillion|[kKmMB]|bn)\b)?(?![\w%])",
+            _money,
+        ),
         (rf"(?<![\w.$€£¥])({_NUMBER})[ -]?(thousand|million|billion|trillion)\b", _scaled),
-        (rf"\b({'|'.join(_WORDS)})[ -](thousand|million|billion|trillion)\b", _spoken),
-        (r"(?<![\w.-])(\d{3}0)['’]?s\b", _decade),
+        (rf"\b((?i:{'|'.join(_WORDS)}))[ -](thousand|million|billion|trillion)\b", _spoken),
+        (r"(?<![\w.-])(1[5-9]\d0|20\d0)['’]?s\b", _decade),
+        (r"(?<![\w.-])(\d{1,2})(?:st|nd|rd|th)[ -][Cc]entury\b", _century),
         (r"(?<![\w.-])(\d+)(?:st|nd|rd|th)\b", _ordinal),
         (r"[\[(]\d+(?:\.\d+)?(?:, ?\d+(?:\.\d+)?)+[\])]", _same),
         (r"(?<![\w.])\d+(?:\.\d+)? ?%(?!\w)", _same),
         (r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w%])", _same),
         (r"(?<![\w.,])\d+\.\d+(?:\.\d+)*(?![\w%])", _same),
-        (r"(?<![\w.,-])\d+(?![\w%,.:/]\d|\w)", _same),
+        (r"(?<![\w.,:/-])\d+(?:[:/]\d+)+(?![\w%:/])", _same),
+        (r"(?<![\w.,:/-])\d+(?![\w%,.:/]\d|\w)", _same),
     )
 )
 

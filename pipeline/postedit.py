@@ -17,6 +17,12 @@ _SLOT = re.compile(
 )
 _LOOP = re.compile(r"(?P<phrase>[^\ue000-\uf8ff\s\d][^\ue000-\uf8ff\n\d]{0,11}?)(?:[\s，、,]*(?P=phrase)){2,}")
 _ENGLISH_LOOP = re.compile(r"\b(\w{2,})\b(?:\W+\1\b){2,}|([A-Za-z]{2,4})\2\2", re.IGNORECASE)
+_TWICE = re.compile(r"([\u3400-\u9fff]{4,12})\1")
+_AUTHORS = re.compile(
+    r"\b[Tt]hey (?:also |then |first |further |even )?(?:propos|present|introduc|show|find|found|argu|claim|report|"
+    r"train|develop|evaluat|confirm|demonstrat|stud|discuss|conclud|believ|suggest|observ|investigat|say|call|discover)"
+)
+_THINGS = re.compile(r"(?:(?<=^)|(?<=[。！？\n]))(\s*)它们(?=[^的])")
 _ROUNDS = 12
 
 
@@ -88,6 +94,19 @@ def repetition(marked: Marked, setting: Setting) -> Marked:
     return substitute(marked, _LOOP, lambda match: _collapsed(match, setting.english), "repetition")
 
 
+def doubled_phrases(marked: Marked, _setting: Setting) -> Marked:
+    """Leave one of a longer phrase that the model wrote twice in a row."""
+    return substitute(marked, _TWICE, lambda match: match[1], "repetition")
+
+
+def authors(marked: Marked, setting: Setting) -> Marked:
+    """Call people 他们: `They propose` is about authors, as often as the English says so."""
+    people = len(_AUTHORS.findall(setting.english)) - marked.text.count("他们")
+    sentences = list(_THINGS.finditer(marked.text))[: max(0, people)]
+    changes = [Change(match.end() - 2, match.end(), "他们", "people, not things") for match in sentences]
+    return change(marked, changes)
+
+
 def _collapsed(match: re.Match[str], english: str) -> str:
     phrase = match["phrase"]
     kinds = {classify(char) for char in phrase}
@@ -102,6 +121,8 @@ RULES: dict[str, Rule] = {
     "leftover slots": leftover_slots,
     "avoided renderings": avoided_renderings,
     "repetition": repetition,
+    "doubled phrases": doubled_phrases,
+    "authors": authors,
     "narrow letters": typography.narrow_letters,
     "ellipses": typography.ellipses,
     "dashes": typography.dashes,

@@ -99,7 +99,8 @@ def _cover_markup(unit: Unit, references: Mapping[str, str]) -> Coded:
         span = Span(*match.span())
         if match.start() == match.end() or _overlaps(span, [taken for taken, _ in pieces]):
             continue
-        pieces.append((span, _literal(match.group(), "symbol", "symbol")))
+        visible = match.group().strip() if match.re is _SYMBOLS else ""
+        pieces.append((span, Placeholder("", match.group(), "symbol", "ph", visible, match.group(), "symbol")))
     return _cover(Coded(source, (), ()), pieces)
 
 

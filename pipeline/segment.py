@@ -15,50 +15,10 @@ from pipeline.protect import is_wordless
 from pipeline.records import Placeholder
 
 _ABBREVIATIONS = frozenset(
-    [
-        "e.g",
-        "i.e",
-        "etc",
-        "vs",
-        "cf",
-        "al",
-        "fig",
-        "figs",
-        "eq",
-        "sec",
-        "no",
-        "vol",
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "prof",
-        "st",
-        "jr",
-        "sr",
-        "inc",
-        "ltd",
-        "co",
-        "u.s",
-        "u.k",
-        "a.m",
-        "p.m",
-        "approx",
-        "dept",
-        "est",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-    ]
+    (
+        "e.g i.e etc vs cf al fig figs eq sec no vol dr mr mrs ms prof st jr sr inc ltd co u.s u.k a.m p.m approx "
+        "dept est jan feb mar apr jun jul aug sep sept oct nov dec"
+    ).split()
 )
 _END = re.compile('[.!?…]+["”’)\\]\ue000-\uf8ff]*(?=\\s)')
 _LEAD = re.compile(r"(?:\s|\d{1,2}[.)](?=\s?\D)|[—–\-•*·]+(?=\s)|[^\w\s\"“‘'(\[<$€£#@&+~.\-—–\ue000-\uf8ff])+")

@@ -23,7 +23,7 @@ from pipeline.markdown import shift_edits, write_markdown
 from pipeline.names import capitalised_inside
 from pipeline.postedit import post_edit
 from pipeline.protect import Coded, is_wordless, protect, restore
-from pipeline.records import Document, Edit, Finding, Issue, IssueResult, Origin, Span, State, Unit, UnitResult
+from pipeline.records import Document, Edit, Finding, Issue, IssueResult, Origin, State, TermMatch, Unit, UnitResult
 from pipeline.skeleton import differences, skeleton, unit_differences
 
 
@@ -157,26 +157,49 @@ def _regional(work: UnitWork, tools: Tools) -> UnitWork:
         return work
     convert = regional(tools.locale.opencc)
     text = convert(work.text)
-    local = {term.span: term.rendering for term in find_terms(work.coded.text, tools.glossary, tools.locale.tag)}
-    for term in sorted(work.coded.terms, key=lambda term: -len(term.rendering)):
-        text = text.replace(convert(term.rendering), local.get(term.span, convert(term.rendering)))
+    wanted = {
+        convert(old.rendering): new.rendering
+        for old, new in zip(work.coded.terms, _regional_terms(work, tools), strict=True)
+    }
+    for converted in sorted(wanted, key=len, reverse=True):
+        text = text.replace(converted, wanted[converted])
     edits = shift_edits(work.edits, work.text, text, f"script: {tools.locale.tag}")
-    return replace(work, text=text, edits=edits)
+    placeholders = tuple(
+        replace(p, data=convert(p.data), visible=convert(p.visible)) if p.kind == "number" else p
+        for p in work.coded.placeholders
+    )
+    return replace(work, text=text, edits=edits, coded=replace(work.coded, placeholders=placeholders))
+
+
+def _regional_terms(work: UnitWork, tools: Tools) -> tuple[TermMatch, ...]:
+    """The unit's terms as the target locale writes them."""
+    convert = regional(tools.locale.opencc)
+    local = {term.span: term.rendering for term in find_terms(work.coded.text, tools.glossary, tools.locale.tag)}
+    return tuple(
+        replace(
+            term,
+            rendering=found if (found := local.get(term.span, "")) != term.rendering else convert(term.rendering),
+            admitted=tuple(map(convert, term.admitted)),
+            avoid=tuple(map(convert, term.avoid)),
+        )
+        for term in work.coded.terms
+    )
 
 
 def write(work: Work, _tools: Tools) -> Work:
     """Put the protected strings back, and the English itself where the result would not be whole."""
-    return _each(work, _written)
+    references = work.document.references
+    return _each(work, lambda unit: _written(unit, references))
 
 
-def _written(work: UnitWork) -> UnitWork:
+def _written(work: UnitWork, references: Mapping[str, str]) -> UnitWork:
     source = work.unit.source
     if work.origin == "source":
         return replace(work, machine=source, target=source)
     if work.origin == "memory":
         return work
     written = write_markdown(work.text, work.coded.table, work.edits)
-    wrong = unit_differences(source, written.text)
+    wrong = unit_differences(source, written.text, references)
     if not wrong:
         return replace(work, machine=written.text, target=written.text, edits=written.edits)
     finding = Finding(
@@ -218,14 +241,13 @@ def check(work: Work, tools: Tools) -> Work:
 def _checked(work: UnitWork, tools: Tools) -> tuple[Finding, ...]:
     if work.origin == "source" or not tools.locale.chinese:
         return ()
-    terms = find_terms(work.coded.text, tools.glossary, tools.locale.tag)
     return check_unit(
         work.unit.id,
         work.unit.kind,
         work.unit.source,
         work.target,
         protected_strings(work.coded, work.unit),
-        [replace(term, span=Span(0, 0)) for term in terms if term.policy != "keep"],
+        _regional_terms(work, tools),
         tools.locale.tag,
     )
 

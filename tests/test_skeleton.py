@@ -52,6 +52,13 @@ def test_chinese_keeps_the_skeleton(path):
     assert found(text, in_chinese(text)) == ()
 
 
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_added_words_keep_the_skeleton(path):
+    text = path.read_bytes().decode("utf-8")
+    document = read_document(Issue("issue", text, ""))
+    assert found(text, assemble(document, {unit.id: f"字 {unit.source}" for unit in document.units})) == ()
+
+
 @pytest.mark.parametrize(
     ("source", "target"),
     [

@@ -1,0 +1,117 @@
+"""Numbers and dates: what Chinese makes of them, and what is left to the model."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.numbers import chinese_count, find_numbers
+from pipeline.quantities import missing, quantities, spoken
+
+
+def written(text: str) -> list[tuple[str, str]]:
+    """What is found and what it becomes; of overlapping places the first counts, as in `protect`."""
+    taken: list[tuple[int, int, str]] = []
+    for span, chinese in find_numbers(text):
+        if not any(span.start < end and start < span.end for start, end, _ in taken):
+            taken.append((span.start, span.end, chinese))
+    return [(text[start:end], chinese) for start, end, chinese in sorted(taken)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        # counts
+        ("13 billion parameters", [("13 billion", "130 亿")]),
+        ("1.5 million users", [("1.5 million", "150 万")]),
+        ("100 thousand images", [("100 thousand", "10 万")]),
+        ("1.8 trillion tokens", [("1.8 trillion", "1.8 万亿")]),
+        ("two million people", [("two million", "200 万")]),
+        ("One billion words", [("One billion", "10 亿")]),
+        ("10,000 images", [("10,000", "10,000")]),
+        ("1,234,567.89 points", [("1,234,567.89", "1,234,567.89")]),
+        # money
+        ("it costs $27.6 million", [("$27.6 million", "2760 万美元")]),
+        ("for $5 only", [("$5", "5 美元")]),
+        ("US$5 million", [("US$5 million", "500 万美元")]),
+        ("it raised $40M and £3.5B", [("$40M", "4000 万美元"), ("£3.5B", "35 亿英镑")]),
+        ("about €10,000", [("€10,000", "10,000 欧元")]),
+        ("$1 trillion", [("$1 trillion", "1 万亿美元")]),
+        ("$99.99", [("$99.99", "99.99 美元")]),
+        # dates
+        ("November 1, 2020", [("November 1, 2020", "2020 年 11 月 1 日")]),
+        ("1st November 2020", [("1st November 2020", "2020 年 11 月 1 日")]),
+        ("Nov. 3rd, 2020", [("Nov. 3rd, 2020", "2020 年 11 月 3 日")]),
+        ("Sept. 4, 2021", [("Sept. 4, 2021", "2021 年 9 月 4 日")]),
+        ("in May 2020", [("May 2020", "2020 年 5 月")]),
+        ("by October of 2020", [("October of 2020", "2020 年 10 月")]),
+        ("on May 5", [("May 5", "5 月 5 日")]),
+        ("Week 45, 2020", [("Week 45, 2020", "2020 年第 45 周")]),
+        ("in week 45 of 2020", [("week 45 of 2020", "2020 年第 45 周")]),
+        ("2021 - Week 6", [("2021 - Week 6", "2021 年第 6 周")]),
+        ("until week 7", [("week 7", "第 7 周")]),
+        ("in the 1990s and the 1960’s", [("1990s", "1990 年代"), ("1960’s", "1960 年代")]),
+        ("the 21st century", [("21st century", "21 世纪")]),
+        ("the 3rd time", [("3rd", "第 3")]),
+        # as they are
+        ("99.5% of 12 %", [("99.5%", "99.5%"), ("12 %", "12 %")]),
+        ("pi is 3.14, version 1.2.3", [("3.14", "3.14"), ("1.2.3", "1.2.3")]),
+        ("values in [0, 1] or (0.9, 0.999)", [("[0, 1]", "[0, 1]"), ("(0.9, 0.999)", "(0.9, 0.999)")]),
+        ("at 12:30, 24/7", [("12:30", "12:30"), ("24/7", "24/7")]),
+        ("in 2020.", [("2020", "2020")]),
+        ("11 V100s", [("11", "11")]),
+        # left alone: parts of names and what the model or `names` handles
+        ("GPT-3 and 1024x1024", []),
+        ("100M parameters", []),
+        ("in May we rest", []),
+        ("1000s of images", []),
+        ("no numbers", []),
+    ],
+)
+def test_numbers_as_chinese_writes_them(text, wanted):
+    assert written(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("0", "0"),
+        ("9999", "9999"),
+        ("10000", "1 万"),
+        ("15000", "1.5 万"),
+        ("27600000", "2760 万"),
+        ("100000000", "1 亿"),
+        ("1000000000000", "1 万亿"),
+        ("1800000000000", "1.8 万亿"),
+    ],
+)
+def test_counts(value, wanted):
+    assert chinese_count(Decimal(value)) == wanted
+
+
+@given(st.decimals(min_value=0, max_value=10**14, places=2))
+def test_a_count_keeps_its_value(value):
+    assert list(quantities(chinese_count(value)).elements()) == [value.normalize()]
+
+
+AMOUNTS = st.decimals(min_value=1, max_value=999, places=1).map(lambda value: f"{value.normalize():f}")
+SCALES = st.sampled_from(["", " thousand", " million", " billion", " trillion"])
+PLACES = st.sampled_from(["it has {} users", "${}", "€{} more", "about {}, or so", "({})"])
+
+
+@given(AMOUNTS, SCALES, PLACES)
+def test_the_chinese_says_the_same_number(amount, scale, place):
+    text = place.format(amount + scale)
+    chinese = text
+    for english, its_chinese in written(text):
+        chinese = chinese.replace(english, its_chinese)
+    assert missing(quantities(text), quantities(chinese) + spoken(chinese)) == ()
+
+
+@pytest.mark.parametrize("name", ["November", "Nov.", "December", "Dec.", "January", "Jan.", "June", "July"])
+def test_every_month(name):
+    month = {"N": 11, "D": 12}.get(name[0]) or {"Jan": 1, "Jun": 6, "Jul": 7}[name[:3]]
+    assert written(f"{name} 2, 2021") == [(f"{name} 2, 2021", f"2021 年 {month} 月 2 日")]
