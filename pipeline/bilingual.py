@@ -17,6 +17,11 @@ from pipeline.records import IssueResult, Unit, UnitResult
 
 _RAW, _MACHINE, _KEPT = "raw: ", "machine: ", "nothing to translate"
 _SIMILAR = 60.0
+_PO_LINE = re.compile(
+    r"""(?:\#~\s*|\#\|\s*|\#~\|\s*)?
+    (?:(?:domain|msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s*)?"(?:[^"\\]|\\.)*" | \#(?![~|]).* | \#~""",
+    re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class Bilingual:
     obsolete: tuple[Saved, ...] = ()
     """People's texts whose English is gone from the issue."""
     output: str = ""
-    """Digest of the Chinese issue that was written with it."""
+    """Digest of the Chinese issue that was written with it; while a run writes, those of the new and the old one."""
 
 
 def text_digest(text: str) -> str:
@@ -70,8 +75,11 @@ def read_bilingual(text: str, name: str) -> Bilingual:
         raise InputError(f"{name}:{line}: an unresolved merge conflict; resolve it, the file was left as it is")
     if "msgid" not in text:
         raise InputError(f"{name}: not a PO file (no msgid); the file was left as it is")
+    broken = next((number for number, line in enumerate(text.split("\n"), 1) if not _is_po_line(line)), None)
+    if broken:
+        raise InputError(f"{name}:{broken}: not a valid line of a PO file; the file was left as it is")
     try:
-        catalogue = polib.pofile(text + "\n", check_for_duplicates=True)
+        catalogue = polib.pofile(_Lines(text + "\n"), check_for_duplicates=True)
     except (OSError, ValueError, IndexError) as error:
         reason = re.sub(r"^.*?\(line (\d+)\)", r"line \1", str(error).replace("\n", " "))[:200]
         raise InputError(f"{name}: not a valid PO file ({reason}); the file was left as it is") from None
@@ -81,6 +89,17 @@ def read_bilingual(text: str, name: str) -> Bilingual:
         tuple(one for one, obsolete in saved if obsolete),
         catalogue.metadata.get("X-Duizhao-Output", ""),
     )
+
+
+class _Lines(str):
+    """Text whose lines end where a PO file's lines do: polib would cut at U+2028 and other separators too."""
+
+    def splitlines(self, keepends: bool = False) -> list[str]:  # noqa: ARG002 as str has it
+        return self.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+
+
+def _is_po_line(line: str) -> bool:
+    return line.strip("\ufeff \t\r") == "" or _PO_LINE.fullmatch(line.strip("\ufeff \t\r")) is not None
 
 
 def _saved(entry: object) -> Saved:

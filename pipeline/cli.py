@@ -97,7 +97,7 @@ def translate(
     run = _prepare(target, output, model, glossary)
     totals = _Totals()
     if "-" in paths:
-        _translate_stdin(run, paths, totals)
+        _translate_stdin(run, paths, totals, dry_run=dry_run)
     else:
         _translate_files(run, paths, totals, dry_run=dry_run, force=force)
     if dry_run:
@@ -135,13 +135,13 @@ def _prepare(target: str, output: Path | None, model: str, glossary: Path | None
 
 
 def _translate_files(run: _Run, paths: Sequence[str], totals: _Totals, *, dry_run: bool, force: bool) -> None:
-    from pipeline.workspace import find_issues
+    from pipeline.workspace import Outputs, find_issues, load_before, load_issue
 
     issues = find_issues(paths)
     for path in issues:
         try:
             if dry_run:
-                _plan_one(run, path, totals)
+                _plan_one(run, load_issue(path), load_before(Outputs.of(run.folder, path.stem)), totals)
             else:
                 _translate_one(run, path, totals, force=force)
         except DuizhaoError as error:
@@ -157,7 +157,7 @@ def _translate_one(run: _Run, path: Path, totals: _Totals, *, force: bool) -> No
 
     issue, outputs = load_issue(path), Outputs.of(run.folder, path.stem)
     before = load_before(outputs)
-    refuse_overwriting(outputs, before, force=force)
+    refuse_overwriting(outputs, before, path, force=force)
     with _progress(path.name) as report:
         result = translate_issue(issue, _tools(run, issue, before, report))
     save(outputs, result, before, write_bilingual(result, before.saved), render_html(result))
@@ -175,7 +175,7 @@ def _tools(run: _Run, issue: Issue, before: Before, report: Callable[[int, int],
     return Tools(run.locale, run.glossary, run.engine, before.saved, memory, report)
 
 
-def _translate_stdin(run: _Run, paths: Sequence[str], totals: _Totals) -> None:
+def _translate_stdin(run: _Run, paths: Sequence[str], totals: _Totals, *, dry_run: bool) -> None:
     from pipeline.bilingual import Bilingual
     from pipeline.source import read_issue
     from pipeline.translate import translate_issue
@@ -183,21 +183,21 @@ def _translate_stdin(run: _Run, paths: Sequence[str], totals: _Totals) -> None:
 
     if len(paths) > 1:
         raise click.UsageError("- stands alone: standard input is one issue")
-    issue = read_issue(sys.stdin.buffer.read(), "stdin")
+    issue, before = read_issue(sys.stdin.buffer.read(), "stdin"), Before(Bilingual(), None, None)
+    if dry_run:
+        _plan_one(run, issue, before, totals)
+        return
     with _progress("stdin") as report:
-        result = translate_issue(issue, _tools(run, issue, Before(Bilingual(), None, None), report))
+        result = translate_issue(issue, _tools(run, issue, before, report))
     sys.stdout.buffer.write(result.text.encode("utf-8"))
     sys.stdout.buffer.flush()
     _count(totals, result)
 
 
-def _plan_one(run: _Run, path: Path, totals: _Totals) -> None:
+def _plan_one(run: _Run, issue: Issue, before: Before, totals: _Totals) -> None:
     from pipeline.draft import count_new
     from pipeline.translate import plan_issue
-    from pipeline.workspace import Outputs, load_before, load_issue
 
-    issue = load_issue(path)
-    before = load_before(Outputs.of(run.folder, path.stem))
     tools = _tools(run, issue, before, _silent)
     work = plan_issue(issue, tools)
     segments, new = count_new([unit.coded for unit in work.units if unit.origin == "machine"], run.engine)
@@ -208,7 +208,7 @@ def _plan_one(run: _Run, path: Path, totals: _Totals) -> None:
     totals.remembered += sum(unit.origin == "memory" for unit in work.units)
     totals.protected += sum(len(unit.coded.placeholders) for unit in work.units)
     totals.decoded += new
-    click.echo(f"{path}: {segments} segments, about {new} to translate", err=True)
+    click.echo(f"{issue.slug}: {segments} segments, about {new} to translate", err=True)
 
 
 def _count(totals: _Totals, result: IssueResult) -> None:
@@ -284,7 +284,9 @@ def _print_table(totals: _Totals, *more: tuple[str, str]) -> None:
 
 @main.command()
 @click.argument("issue", metavar="ISSUE", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "md", "html"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "md", "html"]), default="text", show_default=True, help="Form."
+)
 @click.option("--to", "target", default="zh-Hans", show_default=True, help="Target: zh-Hans, zh-Hant-TW, zh-Hant-HK.")
 @click.option("--output", type=click.Path(path_type=Path), help="Folder where the issue was translated to.")
 @click.option("--model", default="embedded", show_default=True, help="`embedded` or a folder with a Marian model.")

@@ -16,29 +16,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pipeline.engine import Engine, Hypothesis, Request
-from pipeline.faults import find_faults
+from pipeline.faults import find_faults, is_looping
 from pipeline.marks import Pair, find_pairs, place_pair, without_marks
+from pipeline.parts import Segment as Segment
+from pipeline.parts import around, bare, clause_ends, content, cut_out, known_rendering
 from pipeline.protect import characters, is_wordless
-from pipeline.records import Placeholder, TermMatch
+from pipeline.records import Placeholder, Span
 from pipeline.slots import EngineText, read_answer, with_names, with_slots
+from pipeline.term_cover import find_wrong, rename
 
-_CLAUSE = re.compile(r"[,;:] |\s[—–-] |\s(?=(?:and|but|which|while|because|whereas|so that|that)\s)")
 _WORDS_AT_ONCE = 70
 _TERM_SLOT = 0xF000
 _PAIR_SLOT = 0xF400
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """What the ladder is given: coded text, its placeholders, and the terms that must come out right."""
-
-    text: str
-    table: Mapping[str, Placeholder]
-    terms: tuple[TermMatch, ...] = ()
-    """Spans in `text`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +91,10 @@ class _Climb:
     pairs: tuple[Pair, ...]
     contents: Mapping[int, Draft]
     tries: list[_Try] = field(default_factory=list)
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the model may write for a concept of its own accord."""
+    stubborn: frozenset[int] = frozenset()
+    """Terms that came out wrong in the best answer to some form."""
 
     def best(self) -> _Try | None:
         return min(self.tries, key=lambda attempt: attempt.rank, default=None)
@@ -157,34 +153,30 @@ def climb(segment: Segment, slots: Sequence[str]) -> Ladder:
     """Go up the rungs until one gives a sound translation."""
     if is_wordless(segment.text):
         return Draft(segment.text, 0.0, "nothing")
-    known = _known(segment)
+    known = known_rendering(segment)
     if known:
         return Draft(known, 0.0, "glossary")
-    if len(segment.text.split()) > _WORDS_AT_ONCE and _clause_ends(segment):
+    if len(segment.text.split()) > _WORDS_AT_ONCE and clause_ends(segment):
         return (yield from _in_pieces(segment, slots))
     pairs = find_pairs(segment.text, segment.table)
-    drafts = yield from gather([climb(_content(segment, pair), slots) for pair in pairs])
+    drafts = yield from gather([climb(content(segment, pair), slots) for pair in pairs])
     state = _Climb(segment, slots, pairs, dict(enumerate(drafts)))
     yield from _ask(state, _Form("plain"))
     found = state.best()
     if found is None or not found.perfect:
         yield from _ask_again(state, found)
-    for form in (_Form("turned", _all(pairs), turned=True), _Form("names", _all(pairs), names=True)):
+    for form in (_Form("turned", _all(pairs), state.stubborn, turned=True), _Form("names", _all(pairs), names=True)):
         if state.sound() is None:
             yield from _ask(state, form)
     sound = state.sound()
     if sound is None:
-        return (yield from (_in_pieces if _clause_ends(segment) else _in_order)(segment, slots))
+        return (yield from (_in_pieces if clause_ends(segment) else _in_order)(segment, slots))
+    if _forced(segment, sound.wrong_terms):
+        parted = yield from _for_terms(segment, slots, sound)
+        if parted is not None:
+            return parted
     others = tuple(attempt.text for attempt in state.tries if not attempt.unplaced and attempt is not sound)
     return Draft(sound.text, sound.score, "plain" if sound is found else "retry", others)
-
-
-def _known(segment: Segment) -> str:
-    """The rendering of a segment that is a term and nothing else but a mark at its end."""
-    if len(segment.terms) != 1 or segment.terms[0].span.start:
-        return ""
-    rest = segment.text[segment.terms[0].span.end :].strip()
-    return segment.terms[0].rendering + rest if rest in {"", ":", ".", "…", "!", "?"} else ""
 
 
 def _all(pairs: Sequence[Pair]) -> frozenset[int]:
@@ -192,26 +184,32 @@ def _all(pairs: Sequence[Pair]) -> frozenset[int]:
 
 
 def _ask_again(state: _Climb, found: _Try | None) -> Generator[list[Request], Answers, None]:
-    """Turn what went wrong into slots, then look wider."""
+    """Mend the words for terms, turn what still is wrong into slots, then look wider."""
+    if found is not None and found.wrong_terms:
+        yield from _learn_words(state, found.wrong_terms)
+        found = state.best()
     if found is not None and (found.unplaced or found.wrong_terms):
+        state.stubborn |= found.wrong_terms
         yield from _ask(state, _Form("slotted", found.unplaced, found.wrong_terms))
     best = state.sound()
     if best is None or not best.perfect:
-        terms = best.wrong_terms if best else frozenset[int]()
+        state.stubborn |= best.wrong_terms if best else frozenset()
+        terms = state.stubborn if best else frozenset[int]()
         yield from _ask(state, _Form("wide", frozenset() if best else _all(state.pairs), terms, wide=True))
 
 
-def _content(segment: Segment, pair: Pair) -> Segment:
-    text = segment.text[pair.inner.start : pair.inner.end]
-    return Segment(text, segment.table, _terms_within(segment, pair.inner.start, pair.inner.end))
+def _learn_words(state: _Climb, terms: frozenset[int]) -> Generator[list[Request], Answers, None]:
+    """Ask how the model translates terms by themselves: in the sentence it often says the same."""
+    segment = state.segment
+    english = {segment.terms[i].concept: segment.surface(i) for i in sorted(terms)}
+    answers = yield [Request(text) for text in english.values()]
+    for (concept, text), answer in zip(english.items(), answers, strict=True):
+        state.words[concept] = (text, *(hypothesis.text.strip(" 。.") for hypothesis in answer))
+    state.tries += [_rated(state, attempt.text, attempt.score, attempt.unplaced) for attempt in state.tries]
 
 
-def _terms_within(segment: Segment, start: int, end: int) -> tuple[TermMatch, ...]:
-    return tuple(
-        replace(term, span=type(term.span)(term.span.start - start, term.span.end - start))
-        for term in segment.terms
-        if start <= term.span.start and term.span.end <= end
-    )
+def _forced(segment: Segment, terms: frozenset[int]) -> frozenset[int]:
+    return frozenset(index for index in terms if segment.terms[index].policy != "prefer")
 
 
 def _ask(state: _Climb, form: _Form) -> Generator[list[Request], Answers, None]:
@@ -252,14 +250,19 @@ def _judge(
     state: _Climb, form: _Form, sent: EngineText, meaning: Mapping[str, str], hypothesis: Hypothesis
 ) -> _Try | None:
     text = read_answer(hypothesis.text, sent)
-    if text is None or (is_wordless(text) and not meaning):
+    if text is None or (is_wordless(text) and not meaning) or is_looping(text):
         return None
     for char, chinese in meaning.items():
-        text = re.sub(rf" ?{char} ?", chinese.replace("\\", r"\\\\"), text)
+        text = re.sub(rf" ?{char} ?", chinese.replace("\\", r"\\"), text)
     text, unplaced = _place(state, form, text)
-    faults = find_faults(without_marks(state.segment.text, state.segment.table), text)
-    faults += _misread_as_dates(text, state.segment.table)
-    return _Try(text, hypothesis.score, unplaced, _wrong_terms(state.segment.terms, text, faults > 0), faults)
+    return _rated(state, text, hypothesis.score, unplaced)
+
+
+def _rated(state: _Climb, text: str, score: float, unplaced: frozenset[int]) -> _Try:
+    segment = state.segment
+    text = rename(text, segment.terms, state.words)
+    faults = find_faults(without_marks(segment.text, segment.table), text) + _misread_as_dates(text, segment.table)
+    return _Try(text, score, unplaced, find_wrong(segment.terms, text, faults > 0), faults)
 
 
 def _misread_as_dates(text: str, table: Mapping[str, Placeholder]) -> int:
@@ -274,7 +277,8 @@ def _place(state: _Climb, form: _Form, text: str) -> tuple[str, frozenset[int]]:
     for index, pair in enumerate(state.pairs):
         if index not in form.pairs:
             draft = state.contents[index]
-            placed = place_pair(text, pair, (draft.text, *draft.others), state.segment.table)
+            whole = [term.rendering for term in state.segment.terms if not pair.holds(term.span)]
+            placed = place_pair(text, pair, (draft.text, *draft.others), state.segment.table, whole)
             if placed is None:
                 unplaced.add(index)
             else:
@@ -282,46 +286,23 @@ def _place(state: _Climb, form: _Form, text: str) -> tuple[str, frozenset[int]]:
     return text, frozenset(unplaced)
 
 
-def _wrong_terms(terms: Sequence[TermMatch], text: str, faulty: bool) -> frozenset[int]:
-    """Terms whose rendering is missing, or that came out in a rendering to avoid.
-
-    A merely preferred rendering is asked for only when the text is `faulty` anyway.
-    """
-    wrong = set()
-    for index, term in enumerate(terms):
-        wanted = sum(other.rendering == term.rendering for other in terms)
-        found = max(text.count(rendering) for rendering in (term.rendering, *term.admitted))
-        missing = (faulty or term.policy != "prefer") and found < wanted
-        left = text.replace(term.rendering, "")
-        if missing or any(avoided in left for avoided in term.avoid):
-            wrong.add(index)
-    return frozenset(wrong)
-
-
-def _clause_ends(segment: Segment) -> list[int]:
-    """Places where the text can be cut in two: outside marks, with words on both sides."""
-    pairs = find_pairs(segment.text, segment.table)
-    return [
-        match.end()
-        for match in _CLAUSE.finditer(segment.text)
-        if not any(pair.outer.start < match.end() < pair.outer.end for pair in pairs)
-        and not any(term.span.start < match.end() < term.span.end for term in segment.terms)
-        and len(segment.text[: match.start()].split()) > 1
-        and len(segment.text[match.end() :].split()) > 1
-        and not is_wordless(segment.text[: match.start()])
-        and not is_wordless(segment.text[match.end() :])
-    ]
+def _for_terms(segment: Segment, slots: Sequence[str], sound: _Try) -> Generator[list[Request], Answers, Draft | None]:
+    """A translation in parts, when it has more of the terms that must stand than the best one of the whole."""
+    if clause_ends(segment):
+        draft = yield from _in_pieces(segment, slots)
+    else:
+        spans = around(segment, _forced(segment, sound.wrong_terms))
+        if spans == [Span(0, len(segment.text))]:
+            return None
+        draft = yield from _cut(segment, slots, spans, "pieces")
+    left = _forced(segment, find_wrong(segment.terms, draft.text, faulty=False))
+    return draft if len(left) < len(_forced(segment, sound.wrong_terms)) else None
 
 
 def _in_pieces(segment: Segment, slots: Sequence[str]) -> Ladder:
     middle = len(segment.text) / 2
-    at = min(_clause_ends(segment), key=lambda place: abs(place - middle))
-    left, right = segment.text[:at].rstrip(), segment.text[at:].lstrip()
-    skipped = len(segment.text) - len(right)
-    halves = (
-        Segment(left, segment.table, _terms_within(segment, 0, len(left))),
-        Segment(right, segment.table, _terms_within(segment, skipped, len(segment.text))),
-    )
+    at = min(clause_ends(segment), key=lambda place: abs(place - middle))
+    halves = [bare(segment.part(0, at)), bare(segment.part(at, len(segment.text)))]
     first, second = yield from gather([climb(half, slots) for half in halves])
     joint = "" if re.search(r"[，,；;：:。—-]\s*$", first.text) else "，"
     head = re.sub(r"[,;。]\s*$", "，", first.text)
@@ -330,12 +311,26 @@ def _in_pieces(segment: Segment, slots: Sequence[str]) -> Ladder:
 
 
 def _in_order(segment: Segment, slots: Sequence[str]) -> Ladder:
-    parts = re.split("([\ue000-\uf8ff]+)", segment.text)
-    if len(parts) == 1:
+    spans = [Span(*match.span()) for match in re.finditer("[\ue000-\uf8ff]+", segment.text)]
+    if not spans:
         return (yield from _as_it_comes(segment))
-    drafts = yield from gather([climb(Segment(part.strip(), segment.table), slots) for part in parts])
-    text = "".join(_in_its_spaces(part, draft.text) for part, draft in zip(parts, drafts, strict=True))
-    return Draft(text, min(draft.score for draft in drafts), "order")
+    return (yield from _cut(segment, slots, spans, "order"))
+
+
+def _cut(segment: Segment, slots: Sequence[str], spans: Sequence[Span], rung: str) -> Ladder:
+    """Translate what the spans hold and what stands between them, each by itself."""
+    parts = cut_out(segment, spans)
+    drafts = yield from gather([climb(bare(part), slots) for part in parts])
+    pairs = list(zip(parts, drafts, strict=True))
+    text = "".join(_in_its_spaces(part.text, _unended(part.text, draft.text)) for part, draft in pairs[:-1])
+    text += _in_its_spaces(parts[-1].text, drafts[-1].text)
+    rung = "order" if "order" in {rung, *(draft.rung for draft in drafts)} else rung
+    return Draft(text, min(draft.score for draft in drafts), rung)
+
+
+def _unended(english: str, chinese: str) -> str:
+    """A part's translation without the full stop that its English does not have."""
+    return chinese if english.rstrip().endswith(".") else re.sub(r"[。.]\s*$", "", chinese)
 
 
 def _in_its_spaces(part: str, text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pipeline.engine import Engine, Hypothesis, Request
@@ -41,8 +41,13 @@ class Drafts:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
-            self.path.replace(self.path.with_suffix(".damaged"))
-            return self._connect()
+            return self._begin_anew()
+
+    def _begin_anew(self) -> sqlite3.Connection:
+        self.path.replace(self.path.with_suffix(".damaged"))
+        for companion in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + companion).unlink(missing_ok=True)
+        return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=30)
@@ -53,20 +58,31 @@ class Drafts:
 
     def get(self, engine: str, request: Request) -> tuple[Hypothesis, ...] | None:
         """What `engine` answered to this request before, if it was asked."""
-        row = self._db.execute(
-            "select hypotheses from draft where engine = ? and wide = ? and source = ?",
-            (engine, request.wide, request.text),
-        ).fetchone()
-        return tuple(Hypothesis(text, score) for text, score in json.loads(row[0])) if row else None
+        question = "select hypotheses from draft where engine = ? and wide = ? and source = ?"
+        with self._mending():
+            row = self._db.execute(question, (engine, request.wide, request.text)).fetchone()
+            return tuple(Hypothesis(text, score) for text, score in json.loads(row[0])) if row else None
+        return None
 
-    def put(self, engine: str, answers: Iterator[tuple[Request, tuple[Hypothesis, ...]]]) -> None:
+    def put(self, engine: str, answers: Iterable[tuple[Request, tuple[Hypothesis, ...]]]) -> None:
         """Keep answers; all of them or, if the machine stops, none."""
         rows = [
-            (engine, request.wide, request.text, json.dumps([(h.text, round(h.score, 5)) for h in hypotheses]))
+            (engine, request.wide, request.text, json.dumps([(h.text, h.score) for h in hypotheses]))
             for request, hypotheses in answers
         ]
-        with self._db:
+        with self._mending(), self._db:
             self._db.executemany("insert or replace into draft values (?, ?, ?, ?)", rows)
+
+    @contextlib.contextmanager
+    def _mending(self) -> Iterator[None]:
+        """Begin anew when the file turns out to be damaged; InputError when it is locked or the disk is full."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise InputError(f"{self.path}: the draft cache cannot be used ({error})") from None
+        except (sqlite3.DatabaseError, ValueError):
+            self.close()
+            self._db = self._begin_anew()
 
     def close(self) -> None:
         """Give the file back."""
@@ -99,11 +115,18 @@ class CachedEngine:
 
     def translate(self, requests: Sequence[Request]) -> list[tuple[Hypothesis, ...]]:
         """Answer from the cache, decode the rest in chunks and keep each chunk at once."""
-        new = self.missing(requests)
-        new.sort(key=lambda request: len(request.text))
+        known = {request: self.drafts.get(self.signature, request) for request in requests}
+        new = sorted((r for r, answer in known.items() if answer is None), key=lambda request: len(request.text))
         for start in range(0, len(new), _CHUNK):
             chunk = new[start : start + _CHUNK]
-            self.drafts.put(self.signature, zip(chunk, self.engine.translate(chunk), strict=True))
+            answers = dict(zip(chunk, map(_rounded, self.engine.translate(chunk)), strict=True))
+            self.drafts.put(self.signature, answers.items())
+            known.update(answers)
         self.decoded += len(new)
-        self.recalled += len(set(requests)) - len(new)
-        return [self.drafts.get(self.signature, request) or () for request in requests]
+        self.recalled += len(known) - len(new)
+        return [known[request] or () for request in requests]
+
+
+def _rounded(hypotheses: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
+    """Scores as they are kept, so that a first run and a second one see the same."""
+    return tuple(Hypothesis(hypothesis.text, round(hypothesis.score, 5)) for hypothesis in hypotheses)

@@ -13,14 +13,14 @@ saw; when the entry is another by now, nothing is changed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.bilingual import Saved, read_bilingual, text_digest
 from pipeline.errors import ConflictError, InputError
 from pipeline.po_text import (
-    find_entry,
+    find_units,
     read_remarks,
     without_previous,
     write_field,
@@ -31,6 +31,7 @@ from pipeline.records import Finding, Span
 
 ChangeKind = Literal["edit", "approve", "unapprove", "comment", "dismiss", "reopen", "raw", "machine"]
 
+_HEAD = 'msgid ""\nmsgstr ""\n\n'
 _DISMISSED = re.compile(r"dismissed: (?P<key>.+ [0-9a-f]{8}): (?P<said>.*)")
 
 
@@ -78,14 +79,14 @@ def comments(remark: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def read_entry(text: str, name: str, unit: str) -> Saved:
-    """Read the entry of a unit; InputError when the file has none."""
-    return _read(_block(text, name, unit)[1], name)
+def read_entries(text: str, name: str, units: Collection[str]) -> dict[str, Saved]:
+    """Read the entries of some units; InputError when the file has none for one of them."""
+    return {unit: _read(text[span.start : span.end], name) for unit, span in _places(text, name, units).items()}
 
 
-def entry_text(text: str, name: str, unit: str) -> str:
-    """Return the entry of a unit as it is written in the file, for `put_back`."""
-    return _block(text, name, unit)[1]
+def entry_texts(text: str, name: str, units: Collection[str]) -> dict[str, str]:
+    """Return some entries as they are written in the file, for `put_back`."""
+    return {unit: text[span.start : span.end] for unit, span in _places(text, name, units).items()}
 
 
 def apply_edit(text: str, name: str, unit: str, seen: str, change: Change) -> str:
@@ -94,31 +95,59 @@ def apply_edit(text: str, name: str, unit: str, seen: str, change: Change) -> st
     Raises ConflictError when the entry is no longer the one with digest `seen`, InputError when the change makes
     no sense (an empty text, an unknown entry). `name` is the file's, for messages.
     """
-    span, block = _block(text, name, unit)
-    saved = _read(block, name)
-    if entry_digest(saved) != seen:
-        raise ConflictError(f"{name}: {unit} was changed by somebody else meanwhile; nothing was written")
-    _require_sense(saved, change, name)
-    return text[: span.start] + _CHANGES[change.kind](block, saved, change) + text[span.end :]
+    return apply_edits(text, name, {unit: (seen, (change,))})
 
 
-def put_back(text: str, name: str, unit: str, seen: str, block: str) -> str:
-    """Undo: write an earlier form of an entry again, unless the entry has changed since."""
-    span, now = _block(text, name, unit)
-    if entry_digest(_read(now, name)) != seen:
-        raise ConflictError(f"{name}: {unit} was changed since; it is not undone")
-    return text[: span.start] + block + text[span.end :]
+def apply_edits(text: str, name: str, wanted: Mapping[str, tuple[str, Sequence[Change]]]) -> str:
+    """Change several entries, each by a digest and changes to be made in turn; all of them or none."""
+
+    def changed(unit: str, block: str) -> str:
+        seen, changes = wanted[unit]
+        _require_seen(block, name, unit, seen)
+        for change in changes:
+            saved = _read(block, name)
+            _require_sense(saved, change, name)
+            block = _CHANGES[change.kind](block, saved, change)
+        return block
+
+    return _replaced(text, name, wanted, changed)
 
 
-def _block(text: str, name: str, unit: str) -> tuple[Span, str]:
-    span = find_entry(text, unit)
-    if span is None:
-        raise InputError(f"{name}: no entry {unit}; run translate to bring the file up to date")
-    return span, text[span.start : span.end]
+def put_back(text: str, name: str, earlier: Mapping[str, tuple[str, str]]) -> str:
+    """Undo: write earlier forms of entries again, each with the digest it must still have; all of them or none."""
+
+    def changed(unit: str, block: str) -> str:
+        seen, before = earlier[unit]
+        _require_seen(block, name, unit, seen)
+        return before
+
+    return _replaced(text, name, earlier, changed)
+
+
+def _replaced(text: str, name: str, units: Collection[str], changed: Callable[[str, str], str]) -> str:
+    pieces, at = [], 0
+    for unit, span in sorted(_places(text, name, units).items(), key=lambda pair: pair[1].start):
+        pieces += [text[at : span.start], changed(unit, text[span.start : span.end])]
+        at = span.end
+    return "".join(pieces) + text[at:]
+
+
+def _places(text: str, name: str, units: Collection[str]) -> dict[str, Span]:
+    found = find_units(text, units)
+    for unit in units:
+        if unit not in found:
+            raise InputError(f"{name}: no entry {unit}; run translate to bring the file up to date")
+    return found
 
 
 def _read(block: str, name: str) -> Saved:
-    return read_bilingual(block.replace("\r\n", "\n"), name).entries[0]
+    # polib takes the first comments of a file for the header's.
+    return read_bilingual(_HEAD + block.replace("\r\n", "\n"), name).entries[-1]
+
+
+def _require_seen(block: str, name: str, unit: str, seen: str) -> None:
+    if entry_digest(_read(block, name)) != seen:
+        raise ConflictError(f"{name}: {unit} was changed by somebody else meanwhile; nothing was written")
 
 
 def _require_sense(saved: Saved, change: Change, name: str) -> None:
@@ -144,30 +173,30 @@ def _raw(block: str, saved: Saved, change: Change) -> str:
     return _edit(block, saved, Change("edit", change.by, change.at, saved.raw))
 
 
-def _machine(block: str, saved: Saved, change: Change) -> str:
+def _machine(block: str, _saved: Saved, change: Change) -> str:
     block = write_fuzzy(write_field(block, "msgstr", change.text), True)
     return _noted(without_previous(block), [], ("edited: ", "approved: "))
 
 
-def _approve(block: str, saved: Saved, change: Change) -> str:
+def _approve(block: str, _saved: Saved, change: Change) -> str:
     block = without_previous(write_fuzzy(block, False))
     return _noted(block, [f"approved: {_signed(change)}{change.text and f' ({_line(change.text)})'}"], ("approved: ",))
 
 
-def _unapprove(block: str, saved: Saved, change: Change) -> str:
+def _unapprove(block: str, _saved: Saved, _change: Change) -> str:
     return _noted(write_fuzzy(block, True), [], ("approved: ",))
 
 
-def _comment(block: str, saved: Saved, change: Change) -> str:
+def _comment(block: str, _saved: Saved, change: Change) -> str:
     return _noted(block, [f"comment: {_signed(change)}: {_line(change.text)}"])
 
 
-def _dismiss(block: str, saved: Saved, change: Change) -> str:
+def _dismiss(block: str, _saved: Saved, change: Change) -> str:
     line = f"dismissed: {change.finding}: {_signed(change)}: {_line(change.text)}"
     return _noted(block, [line], (f"dismissed: {change.finding}: ",))
 
 
-def _reopen(block: str, saved: Saved, change: Change) -> str:
+def _reopen(block: str, _saved: Saved, change: Change) -> str:
     return _noted(block, [], (f"dismissed: {change.finding}: ",))
 
 

@@ -141,7 +141,7 @@ def _convert(folder: Path, target: Path) -> None:
     import transformers
     from ctranslate2.converters import TransformersConverter
 
-    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     warnings.filterwarnings("ignore", module="transformers")
     target.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=target.parent))

@@ -8,6 +8,7 @@ _PRIVATE = "\ue000-\uf8ff"
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LOOP = re.compile(r"([^\d\s]{1,12}?)(?:\s*\1){2,}")
+_STUCK = re.compile(r"([^\d\s]{1,16}?)(?:\s*\1){4,}")
 _DOUBLE = re.compile(r"([\u3400-\u9fff]{3,10})[，、的和与]?\1")
 _NUMBER = re.compile(r"\d+")
 _COUNT_WORDS = {
@@ -27,6 +28,11 @@ def find_faults(source: str, target: str) -> int:
         + (_LOOPED if _DOUBLE.search(target) else 0)
         + _length_faults(source, target)
     )
+
+
+def is_looping(text: str) -> bool:
+    """Whether the model got stuck: five times the same in a row."""
+    return bool(_STUCK.search(_without(text)))
 
 
 def _without(text: str) -> str:

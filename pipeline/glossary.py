@@ -151,7 +151,7 @@ def _applies(pattern: _Pattern, text: str, tokens: list[_Token], present: frozen
     return (
         all(map(_same_case, pattern.words, (token.word for token in tokens), (pattern.case,) * len(tokens)))
         and _stands_alone(text, tokens[0].start, tokens[-1].end, pattern.concept.policy == "keep")
-        and (not pattern.concept.context or _in_context(pattern.concept.context, present))
+        and (not pattern.concept.context or _in_context(pattern.concept.context, present, text))
     )
 
 
@@ -161,8 +161,11 @@ def _same_case(wanted: str, found: str, case: CaseRule) -> bool:
     return case == "initial" and wanted[:1].upper() + wanted[1:] == found
 
 
-def _in_context(context: Iterable[str], present: frozenset[str]) -> bool:
-    return any(word in present or word + "s" in present for word in context)
+def _in_context(context: Iterable[str], present: frozenset[str], text: str) -> bool:
+    """Whether a context word is among the words of the text, or an expression such as `gpt-3` anywhere in it."""
+    return any(
+        word in present or word + "s" in present if word.isalnum() else word in text.lower() for word in context
+    )
 
 
 def _stands_alone(text: str, start: int, end: int, is_name: bool) -> bool:

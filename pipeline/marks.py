@@ -18,6 +18,10 @@ class Pair:
     outer: Span
     inner: Span
 
+    def holds(self, span: Span) -> bool:
+        """Whether the span stands between the two marks."""
+        return self.inner.start <= span.start and span.end <= self.inner.end
+
 
 def find_pairs(text: str, table: Mapping[str, Placeholder]) -> tuple[Pair, ...]:
     """The outermost pairs of marks, from left to right."""
@@ -52,17 +56,21 @@ def without_marks(text: str, table: Mapping[str, Placeholder]) -> str:
     return text
 
 
-def place_pair(text: str, pair: Pair, contents: Sequence[str], table: Mapping[str, Placeholder]) -> str | None:
+def place_pair(
+    text: str, pair: Pair, contents: Sequence[str], table: Mapping[str, Placeholder], whole: Sequence[str] = ()
+) -> str | None:
     """Put the pair around the one place where its content stands in `text`; None when there is none or several.
 
     `contents` are possible translations of the content, best first; the words in `text` stay as they are, only
-    marks inside the content are added.
+    marks inside the content are added. The pair cuts none of the `whole` expressions in two.
     """
+    uncut = [Span(*match.span()) for one in whole for match in re.finditer(re.escape(one), text)]
     taken = [other.outer for other in find_pairs(text, table)]
     for content in contents:
         bare = without_marks(content, table).strip().strip("。，,.；;：:")
         found = list(_loosely(bare).finditer(text)) if _says_something(bare) else []
         found = [match for match in found if not any(s.start < match.end() and match.start() < s.end for s in taken)]
+        found = [match for match in found if not any(_cuts(match, span) for span in uncut)]
         if len(found) == 1:
             start, end = found[0].span()
             inner = (
@@ -70,6 +78,12 @@ def place_pair(text: str, pair: Pair, contents: Sequence[str], table: Mapping[st
             )
             return text[:start] + pair.open + inner + pair.close + text[end:]
     return None
+
+
+def _cuts(match: re.Match[str], span: Span) -> bool:
+    """Whether a match holds a part of the span only."""
+    overlap = match.start() < span.end and span.start < match.end()
+    return overlap and not (match.start() <= span.start and span.end <= match.end())
 
 
 def _says_something(bare: str) -> bool:

@@ -107,7 +107,8 @@ def capitalised_inside(text: str) -> frozenset[str]:
 
 def is_title_case(text: str) -> bool:
     """Whether most words have a capital, as in headings, so that a capital does not mark a name."""
-    words = [word for word in re.findall(r"[A-Za-z][A-Za-z'’-]*", text) if word.lower() not in _MINOR]
+    bare = re.sub(r"https?://\S+", "", text)
+    words = [word for word in re.findall(r"[A-Za-z][A-Za-z'’-]*", bare) if word.lower() not in _MINOR]
     capitals = sum(word[0].isupper() for word in words)
     is_sentence = text.rstrip().endswith(".") and capitals < len(words)
     return len(words) >= 2 and capitals >= 0.7 * len(words) and not is_sentence

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.glossary import Glossary, find_terms, parse_glossary
+from pipeline.glossary import Glossary, find_terms
 from pipeline.locales import Locale, regional
 from pipeline.records import Policy, Unit
 
@@ -42,11 +42,6 @@ def _renderings(new: NewTerm, locale: Locale) -> Mapping[str, str]:
     if locale.tag in _SIMPLIFY:
         return {"zh-Hans": regional(_SIMPLIFY[locale.tag])(new.rendering), locale.tag: new.rendering}
     return {"zh-Hans": new.rendering}
-
-
-def check_term(files: Mapping[str, str], name: str, text: str) -> Glossary:
-    """Give the glossary with the new text of the file `name`; GlossaryError says what is wrong with it."""
-    return parse_glossary({**files, name: text})
 
 
 def units_with(units: tuple[Unit, ...], glossary: Glossary, term: str) -> tuple[str, ...]:

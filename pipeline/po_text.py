@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pipeline.records import Span
 
@@ -12,6 +12,7 @@ _STRING = r'"(?:[^"\\\r\n]|\\.)*"'
 _STRINGS = rf"[ \t]*{_STRING}(?:[ \t]*\r?\n[ \t]*{_STRING})*"
 _QUOTED = re.compile(r'"((?:[^"\\\r\n]|\\.)*)"')
 _ESCAPED = re.compile(r"\\(.)")
+_FEW = 20
 _CODES = {"n": "\n", "t": "\t", "r": "\r"}
 _WRITTEN = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"})
 _REMARK = re.compile(r"#(?: (.*))?")
@@ -28,13 +29,27 @@ def find_entries(text: str) -> Iterator[Span]:
         yield Span(start, start + len(text[start:].rstrip("\r\n")))
 
 
-def find_entry(text: str, unit: str) -> Span | None:
-    """Find the live entry of a unit; None when there is none."""
-    for span in find_entries(text):
-        block = text[span.start : span.end]
-        if unit in block and read_field(block, "msgctxt") == unit:
-            return span
-    return None
+def find_units(text: str, units: Collection[str]) -> dict[str, Span]:
+    """Find the live entries of some units; those without one are left out."""
+    if len(units) <= _FEW:
+        near = {unit: _near(text, unit) for unit in units}
+        if all(near.values()):
+            return {unit: span for unit, span in near.items() if span}
+    named = ((read_field(text[span.start : span.end], "msgctxt"), span) for span in find_entries(text))
+    return {unit: span for unit, span in named if unit and unit in units}
+
+
+def _near(text: str, unit: str) -> Span | None:
+    """Find an entry without going through the file; None when it is written in an unusual way."""
+    at = text.find(f"\nmsgctxt {quote(unit)}")
+    if at < 0:
+        return None
+    gaps = (text.rfind(gap, 0, at + 1) + len(gap) for gap in ("\n\n", "\n\r\n"))
+    start = max(gaps)
+    end = _GAP.search(text, at)
+    span = Span(start, end.start() if end else len(text.rstrip("\r\n")))
+    block = text[span.start : span.end]
+    return span if read_field(block, "msgctxt") == unit and block.count("\nmsgid ") == 1 else None
 
 
 def read_field(block: str, keyword: str) -> str:
@@ -47,7 +62,7 @@ def read_field(block: str, keyword: str) -> str:
 def write_field(block: str, keyword: str, value: str) -> str:
     """Put another value behind a keyword that the block has."""
     line_end = "\r\n" if "\r\n" in block else "\n"
-    return _field(keyword).sub(lambda match: f"{keyword} {quote(value, line_end)}", block, count=1)
+    return _field(keyword).sub(lambda _match: f"{keyword} {quote(value, line_end)}", block, count=1)
 
 
 def quote(value: str, line_end: str = "\n") -> str:

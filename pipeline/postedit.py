@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipeline import spacing, typography
 from pipeline.marked import Change, Marked, Setting, change, classify, substitute
 from pipeline.records import Edit, Placeholder, Span, TermMatch
+from pipeline.term_cover import find_admitted
 
 Rule = Callable[[Marked, Setting], Marked]
 
@@ -69,6 +70,15 @@ def avoided_renderings(marked: Marked, setting: Setting) -> Marked:
     )
 
 
+def preferred_renderings(marked: Marked, setting: Setting) -> Marked:
+    """Write a required term one way throughout; people's texts may use the admitted renderings."""
+    found = find_admitted(marked.text, setting.terms)
+    return change(
+        marked,
+        [Change(span.start, span.end, term.rendering, f"preferred: {term.concept}") for span, term in found],
+    )
+
+
 def find_avoided(text: str, terms: Sequence[TermMatch]) -> tuple[tuple[Span, TermMatch], ...]:
     """Return the places of renderings to be avoided; a part of a right rendering of any term is none."""
     wrong = {avoid: term for term in reversed(terms) for avoid in term.avoid if avoid}
@@ -120,6 +130,7 @@ def _collapsed(match: re.Match[str], english: str) -> str:
 RULES: dict[str, Rule] = {
     "leftover slots": leftover_slots,
     "avoided renderings": avoided_renderings,
+    "preferred renderings": preferred_renderings,
     "repetition": repetition,
     "doubled phrases": doubled_phrases,
     "authors": authors,

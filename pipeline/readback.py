@@ -13,12 +13,13 @@ from pathlib import Path
 
 from pipeline.assemble import assemble
 from pipeline.bilingual import Bilingual, Saved, match_units, text_digest
+from pipeline.checks import check_issue
 from pipeline.drafts import CachedEngine, Drafts
 from pipeline.engine import EchoEngine
 from pipeline.glossary import Glossary
 from pipeline.locales import Locale
 from pipeline.protect import Coded
-from pipeline.records import Document, Finding, Issue, IssueResult, Unit
+from pipeline.records import Document, Finding, Issue, IssueResult, Unit, UnitResult
 from pipeline.skeleton import differences, skeleton
 from pipeline.translate import (
     STAGES,
@@ -77,21 +78,23 @@ def is_outdated(known: UnitWork, saved: Saved | None) -> bool:
     return not saved.is_persons and known.origin != "source" and known.machine != saved.target
 
 
-def result_of(work: Work, tools: Tools, signature: str) -> IssueResult:
-    """Assemble settled units to a result; structural differences become findings."""
-    text = assemble(work.document, {unit.unit.id: unit.target for unit in work.units})
-    wrong = differences(skeleton(work.document.issue.text), skeleton(text))
-    findings = tuple(Finding("structure", "design and markup", "critical", "", message) for message in wrong)
-    result = finish(replace(work, text=text, findings=findings), tools)
-    return replace(result, signature=signature or result.signature)
+def result_of(document: Document, units: tuple[UnitResult, ...], locale: str, signature: str) -> IssueResult:
+    """Assemble units to a result; structural differences become findings."""
+    text = assemble(document, {unit.unit.id: unit.target for unit in units})
+    wrong = differences(skeleton(document.issue.text), skeleton(text))
+    structure = (Finding("structure", "design and markup", "critical", "", message) for message in wrong)
+    pairs = [(unit.unit.id, unit.unit.source, unit.target) for unit in units if unit.origin != "source"]
+    return IssueResult(document, locale, units, text, (*structure, *check_issue(pairs)), signature)
 
 
 def read_back(issue: Issue, saved: Bilingual, tools: Tools, signature: str = "") -> IssueResult:
     """Read an issue's English and bilingual file, with all checks and without a model."""
     known = without_model(issue, tools)
     matched = match_units([unit.unit for unit in known.units], saved)
-    units = tuple(settle(unit, matched.get(unit.unit.id), known.document, tools) for unit in known.units)
-    return result_of(replace(known, units=units), tools, signature)
+    units = (settle(unit, matched.get(unit.unit.id), known.document, tools) for unit in known.units)
+    return result_of(
+        known.document, finish(replace(known, units=tuple(units)), tools).units, tools.locale.tag, signature
+    )
 
 
 def saved_targets(units: Iterable[Unit], matched: Mapping[str, Saved]) -> dict[str, str]:

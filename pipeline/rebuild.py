@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from pipeline.assemble import assemble
-from pipeline.bilingual import text_digest
+from pipeline.bilingual import Saved, text_digest
 from pipeline.document import read_document
 from pipeline.errors import InputError
 from pipeline.po_text import read_header, write_header
-from pipeline.records import Document, Issue, Unit
+from pipeline.records import Document, Finding, Issue, Unit
 
-OUTPUT, OUTPUT_BEFORE = "X-Duizhao-Output", "X-Duizhao-Output-Before"
+_OUTPUT = "X-Duizhao-Output"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,14 @@ NO_HAND_EDITS = HandEdits((), whole=True)
 
 
 def is_ours(bilingual: str, chinese: str | None) -> bool:
-    """Tell whether the Chinese issue is one that was written with this bilingual file or the one before it.
-
-    The one before it is left when the machine stopped between writing the two files.
-    """
-    known = (read_header(bilingual, OUTPUT), read_header(bilingual, OUTPUT_BEFORE))
-    return chinese is None or text_digest(chinese) in known
+    """Tell whether the Chinese issue is one that was written with this bilingual file, not edited by hand."""
+    return chinese is None or text_digest(chinese) in read_header(bilingual, _OUTPUT).split()
 
 
-def announce(bilingual: str, chinese: str, before: str | None) -> str:
-    """Write into the bilingual file which Chinese issue goes with it and which one may still lie there."""
-    old = text_digest(before) if before is not None and before != chinese else ""
-    return write_header(write_header(bilingual, OUTPUT, text_digest(chinese)), OUTPUT_BEFORE, old)
+def announced(bilingual: str, chinese: str | None, old: str | None = None) -> str:
+    """Write into the bilingual file which Chinese issue goes with it, and which one may still lie there."""
+    names = [text_digest(text) for text in (chinese, old) if text is not None]
+    return write_header(bilingual, _OUTPUT, " ".join(names))
 
 
 def find_hand_edits(document: Document, targets: Mapping[str, str], chinese: str) -> HandEdits:
@@ -90,7 +86,7 @@ def _pairs(ours: Sequence[Unit], theirs: Sequence[Unit]) -> list[tuple[Unit, Uni
     """Pair the units of two versions: those between equal ones by order where as many stand there, else by address."""
     keys = [[(unit.kind, unit.source) for unit in side] for side in (ours, theirs)]
     found: list[tuple[Unit, Unit]] = []
-    for kind, one, one_end, two, two_end in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    for kind, one, one_end, two, two_end in SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_opcodes():
         left, right = ours[one:one_end], theirs[two:two_end]
         if kind == "replace" and len(left) == len(right):
             found += [pair for pair in zip(left, right, strict=True) if pair[0].kind == pair[1].kind]
@@ -100,9 +96,30 @@ def _pairs(ours: Sequence[Unit], theirs: Sequence[Unit]) -> list[tuple[Unit, Uni
     return found
 
 
-def rebuilt(document: Document, targets: Mapping[str, str], bilingual: str, before: str | None) -> tuple[str, str]:
+def rebuilt(document: Document, targets: Mapping[str, str], bilingual: str) -> tuple[str, str]:
     """Give the Chinese issue for the targets, and the bilingual file that announces it."""
     chinese = assemble(document, targets)
-    return chinese, announce(bilingual, chinese, before)
+    return chinese, announced(bilingual, chinese)
 
 
+def stale_outputs(
+    document: Document, saved: Mapping[str, Saved], bilingual: str, chinese: str | None
+) -> tuple[Finding, ...]:
+    """Say what is not up to date: units translate has not seen, a Chinese issue that is not what its file gives."""
+    found = [
+        _critical("outdated", unit.id, "the English is new or has changed; run duizhao translate")
+        for unit in document.units
+        if unit.id not in saved or saved[unit.id].source != unit.source
+    ]
+    targets = {unit: one.target for unit, one in saved.items()}
+    if chinese is None:
+        found.append(_critical("outdated", "", "the Chinese issue is missing; run duizhao assemble"))
+    elif not is_ours(bilingual, chinese):
+        found.append(_critical("edited by hand", "", "the Chinese issue was edited by hand; run duizhao adopt"))
+    elif chinese != assemble(document, targets):
+        found.append(_critical("outdated", "", "the Chinese issue is older than its file; run duizhao assemble"))
+    return tuple(found)
+
+
+def _critical(check: str, unit: str, message: str) -> Finding:
+    return Finding(check, "design and markup", "critical", unit, message)

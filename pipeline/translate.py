@@ -7,75 +7,26 @@ needs besides (glossary, engine, what people wrote before) travels in `Tools`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from pipeline import __version__
 from pipeline.assemble import assemble
-from pipeline.bilingual import Bilingual, Saved, match_units
+from pipeline.bilingual import Saved, match_units
 from pipeline.checks import check_issue, check_unit
 from pipeline.document import read_document
 from pipeline.draft import UnitDraft, draft_units
-from pipeline.drafts import CachedEngine
-from pipeline.glossary import Glossary, find_terms
+from pipeline.glossary import find_terms
 from pipeline.inline import plain
-from pipeline.locales import Locale, regional
+from pipeline.locales import regional
 from pipeline.markdown import shift_edits, write_markdown
 from pipeline.names import capitalised_inside
 from pipeline.postedit import post_edit
-from pipeline.protect import Coded, is_wordless, protect, restore
-from pipeline.records import Document, Edit, Finding, Issue, IssueResult, Origin, State, TermMatch, Unit, UnitResult
+from pipeline.protect import Coded, protect, restore
+from pipeline.records import Document, Finding, Issue, IssueResult, State, TermMatch, Unit, UnitResult
 from pipeline.skeleton import differences, skeleton, unit_differences
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What the stages work with."""
-
-    locale: Locale
-    glossary: Glossary
-    engine: CachedEngine
-    saved: Bilingual = field(default_factory=Bilingual)
-    """The issue's bilingual file from the last run."""
-    memory: Mapping[str, str] | None = None
-    """Approved translations of other issues, by their English."""
-    progress: Callable[[int, int], None] | None = None
-    """Told how many segments of how many are done."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnitWork:
-    """What is known about one unit so far."""
-
-    unit: Unit
-    coded: Coded
-    """The English with placeholders."""
-    draft: UnitDraft | None = None
-    text: str = ""
-    """The Chinese as coded text, as far as it has come."""
-    edits: tuple[Edit, ...] = ()
-    raw: str = ""
-    machine: str = ""
-    target: str = ""
-    origin: Origin = "machine"
-    state: State = "translated"
-    note: str = ""
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether the Chinese is the English: nothing to translate, no date or number to write otherwise."""
-        text, table = self.coded.text, self.coded.table
-        return is_wordless(text) and restore(text, table) == restore(text, table, source=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """An issue on its way."""
-
-    document: Document
-    units: tuple[UnitWork, ...] = ()
-    text: str = ""
-    findings: tuple[Finding, ...] = ()
+from pipeline.work import Tools as Tools
+from pipeline.work import UnitWork as UnitWork
+from pipeline.work import Work as Work
 
 
 def translate_issue(issue: Issue, tools: Tools) -> IssueResult:
@@ -202,9 +153,9 @@ def _written(work: UnitWork, references: Mapping[str, str]) -> UnitWork:
     wrong = unit_differences(source, written.text, references)
     if not wrong:
         return replace(work, machine=written.text, target=written.text, edits=written.edits)
-    finding = Finding(
-        "structure", "design and markup", "critical", work.unit.id, f"left in English: {'; '.join(wrong)}"
-    )
+    more = f" (and {len(wrong) - 2} more)" if len(wrong) > 2 else ""
+    message = f"left in English, the translation was not whole: {' '.join(wrong[:2])}{more}"
+    finding = Finding("structure", "design and markup", "critical", work.unit.id, message)
     return replace(work, machine=source, target=source, edits=(), findings=(*work.findings, finding))
 
 

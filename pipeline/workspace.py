@@ -45,21 +45,21 @@ class Before:
     @property
     def edited_by_hand(self) -> bool:
         """Whether the Chinese issue is not what was written with the bilingual file."""
-        return self.chinese is not None and text_digest(self.chinese) != self.saved.output
+        return self.chinese is not None and text_digest(self.chinese) not in self.saved.output.split()
 
 
 def find_issues(paths: Sequence[str]) -> list[Path]:
     """The Markdown files that files, folders and globs stand for, each once; InputError when one stands for none."""
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}
     for written in paths:
         for path in _expand(written):
-            found[path] = None
+            found.setdefault(path.resolve(), path)
     slugs: dict[str, Path] = {}
-    for path in found:
+    for path in found.values():
         other = slugs.setdefault(path.stem, path)
         if other != path:
             raise InputError(f"{path} and {other}: two issues of one name would overwrite each other's outputs")
-    return list(found)
+    return list(found.values())
 
 
 def _expand(written: str) -> list[Path]:
@@ -88,16 +88,22 @@ def load_issue(path: Path) -> Issue:
 
 def load_glossary(folder: Path | None) -> Glossary:
     """The glossary in `folder`; by default `glossary/` here, else the one that comes with the package."""
-    chosen = folder or _default_glossary()
+    return parse_glossary(read_glossary(folder))
+
+
+def read_glossary(folder: Path | None) -> dict[str, str]:
+    """The text of the files that `load_glossary` reads, by path."""
+    chosen = folder or default_glossary()
     if not chosen.is_dir():
         raise InputError(f"{chosen}: no such glossary folder")
     files = sorted(chosen.glob("*.yaml"))
     if not files and folder is not None:
         raise InputError(f"{chosen}: no glossary files in this folder (files ending in .yaml)")
-    return parse_glossary({str(file): read_text(file) for file in files})
+    return {str(file): read_text(file) for file in files}
 
 
-def _default_glossary() -> Path:
+def default_glossary() -> Path:
+    """`glossary/` here, else the glossary that comes with the package."""
     places = (Path("glossary"), _HERE / "glossary_data", _HERE.parent / "glossary")
     return next((place for place in places if any(place.glob("*.yaml"))), places[0])
 
@@ -117,8 +123,13 @@ def other_bilinguals(folder: Path, slug: str) -> list[Bilingual]:
     return [read_bilingual(read_text(file), str(file)) for file in sorted(folder.glob("*.po")) if file.stem != slug]
 
 
-def refuse_overwriting(outputs: Outputs, before: Before, *, force: bool) -> None:
-    """Stop before a Chinese issue that a person edited is replaced; with `force` a copy is kept beside it."""
+def refuse_overwriting(outputs: Outputs, before: Before, source: Path, *, force: bool) -> None:
+    """Stop before a Chinese issue that a person edited is replaced; with `force` a copy is kept beside it.
+
+    The English issue at `source` is never replaced.
+    """
+    if outputs.chinese.resolve() == source.resolve():
+        raise InputError(f"{source}: its translation would overwrite it; choose another folder with --output")
     if not before.edited_by_hand:
         return
     if not force:
@@ -126,12 +137,26 @@ def refuse_overwriting(outputs: Outputs, before: Before, *, force: bool) -> None
             f"{outputs.chinese}: edited by hand since it was written; carry the edits over to "
             f"{outputs.bilingual.name}, or use --force to replace it (a copy stays as {outputs.chinese.name}.bak)"
         )
-    copy = outputs.chinese.with_name(f"{outputs.chinese.name}.bak")
-    write_text(copy, before.chinese or "")
+    write_text(_free_copy(outputs.chinese), before.chinese or "")
+
+
+def _free_copy(path: Path) -> Path:
+    """`x.md.bak`, or with a number when earlier copies stand there."""
+    names = (path.with_name(f"{path.name}.bak{number}") for number in ("", *range(2, 10_000)))
+    return next(name for name in names if not name.exists())
 
 
 def save(outputs: Outputs, result: IssueResult, before: Before, bilingual: str, review: str) -> None:
-    """Write the three files. The bilingual one goes first, since it holds what people wrote."""
-    write_text(outputs.bilingual, bilingual, expected=before.bilingual_digest)
+    """Write the three files. The bilingual one goes first, since it holds what people wrote.
+
+    Until the Chinese issue is replaced too, it names the old one beside the new, so that a run stopped in between is
+    not taken for an edit by hand.
+    """
+    first = bilingual
+    if before.chinese not in {None, result.text}:
+        new, old = text_digest(result.text), text_digest(before.chinese or "")
+        first = bilingual.replace(f"X-Duizhao-Output: {new}", f"X-Duizhao-Output: {new} {old}", 1)
+    write_text(outputs.bilingual, first, expected=before.bilingual_digest)
     write_text(outputs.chinese, result.text)
+    write_text(outputs.bilingual, bilingual, expected=digest(first.encode("utf-8")))
     write_text(outputs.review, review)

@@ -123,7 +123,7 @@ def test_a_word_known_from_inside_a_sentence_is_a_name_at_the_start():
     assert [name.span for name in find_names("Akira wrote this", known=known)] == [Span(0, 5)]
 
 
-@pytest.mark.parametrize("text", ["Attention Is All You Need", "Deep Learning. Another Title"])
+@pytest.mark.parametrize("text", ["Attention Is All You Need", "Deep Learning for You https://a-b.org/c"])
 def test_headings_teach_no_names(text):
     assert capitalised_inside(text) == frozenset()
 
@@ -155,7 +155,7 @@ def test_shouting(text, wanted):
 
 
 WORDS = st.sampled_from(
-    ["GAN", "Big", "in", "the", "a.b@c.org", "@me", "x/y-z", "T5-11B", "U.S.", "“It", "end.", "\ue000", "New", "’s", "—"]
+    ["GAN", "Big", "in", "the", "a.b@c.org", "@me", "x/y-z", "T5-11B", "U.S.", "“It", "\ue000", "New", "’s", "—"]
 )
 
 

@@ -71,7 +71,7 @@ def test_a_draft_becomes_good_chinese(case: dict[str, str]) -> None:
     [
         ("数据扩充很好", [term("数据增强", "数据扩充")], "数据增强很好"),
         ("自我关注和关注", [term("自注意力", "自我关注", "关注")], "自注意力和自注意力"),
-        ("对抗性扰动", [term("对抗扰动", "扰动", admitted=("对抗性扰动",))], "对抗性扰动"),
+        ("对抗扰动，对抗性扰动", [term("对抗扰动", "扰动", admitted=("对抗性扰动",))], "对抗扰动，对抗性扰动"),
         ("数据增强和扩充", [term("数据增强", "增强", "扩充")], "数据增强和数据增强"),
         ("图块 GANs", [term("GAN", "gan")], "图块 GANs"),
         ("甘很好", [term("GAN", "甘")], "GAN 很好"),
@@ -80,6 +80,20 @@ def test_a_draft_becomes_good_chinese(case: dict[str, str]) -> None:
     ],
 )
 def test_avoided_renderings(draft: str, terms: list[TermMatch], wanted: str) -> None:
+    assert edited(draft, "", *terms).text == wanted
+
+
+@pytest.mark.parametrize(
+    ("draft", "terms", "wanted"),
+    [
+        ("超参数调优", [term("超参数调整", admitted=("超参数调优",))], "超参数调整"),
+        ("纽约市", [term("纽约市", admitted=("纽约",))], "纽约市"),
+        ("精度和准确率", [term("精度", concept="precision"), term("准确率", admitted=("精度",))], "精度和准确率"),
+        ("精度高，精度低", [term("准确率", admitted=("精度",))], "精度高，精度低"),
+    ],
+    ids=["alone", "part of the preferred one", "another term's", "more than wanted"],
+)
+def test_preferred_renderings(draft: str, terms: list[TermMatch], wanted: str) -> None:
     assert edited(draft, "", *terms).text == wanted
 
 

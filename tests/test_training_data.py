@@ -163,13 +163,15 @@ def test_a_repeated_name_is_one_slot():
 def test_terms_and_titles_become_slots():
     assert term_swaps(PAIRS[1].source, PAIRS[1].target, TERMS) == [Swap("neural network", "神经网络")]
     assert quote_swap(PAIRS[3].source, PAIRS[3].target) == Swap("Small models, long days", "小模型，长日子")
-    changed = put_slots(PAIRS[1], [Swap("JAX", "JAX"), Swap("neural network", "神经网络")], 0)
-    assert changed == Pair("Our <t0> needs PyTorch 2.1 or <t1>.", "我们的 <t0> 需要 PyTorch 2.1 或 <t1>。")
+    swaps = [Swap("JAX", "JAX"), Swap("neural network", "神经网络")]
+    rising, falling = put_slots(PAIRS[1], swaps, 0), put_slots(PAIRS[1], swaps, 1, -1)
+    assert rising == Pair("Our <t0> needs PyTorch 2.1 or <t1>.", "我们的 <t0> 需要 PyTorch 2.1 或 <t1>。")
+    assert falling == Pair("Our <t1> needs PyTorch 2.1 or <t0>.", "我们的 <t1> 需要 PyTorch 2.1 或 <t0>。")
 
 
 @given(st.integers(), st.lists(st.sampled_from(PAIRS), min_size=1, max_size=12))
 def test_slots_stand_on_both_sides_and_keep_their_case(seed, pairs):
-    busy = Rates(1.0, 0.5, 0.3, 1.0, 0.4, 0.3, 0.3, 0.4, 0.3, 0.2, 0.4, 0.3)
+    busy = Rates(1.0, 0.5, 0.3, 1.0, 0.4, 0.3, 0.3, 0.4, 0.3, 0.2, 0.4, 0.3, 0.3)
     for pair in augment(pairs, busy, TERMS, Random(seed)):
         assert is_balanced(pair)
         assert "<T" not in pair.source
@@ -181,7 +183,7 @@ def test_slots_stand_on_both_sides_and_keep_their_case(seed, pairs):
 
 @given(st.integers())
 def test_nothing_changes_at_rate_zero(seed):
-    calm = Rates(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    calm = Rates(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     assert augment(PAIRS, calm, TERMS, Random(seed)) == PAIRS
 
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from pipeline.errors import InputError
+from pipeline.training import commands
 from pipeline.training.adapt import Adaptation, adapt, change_table, split
 from pipeline.training.augment import Rates
 from pipeline.training.card import write_card
@@ -29,7 +31,7 @@ from pipeline.training.loop import Progress, Trainer, learning_rate, share_done
 from pipeline.training.settings import Settings, Shape
 from pipeline.training.train import train
 
-CALM = Rates(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+CALM = Rates(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 ROWS = [
     ("The cat sleeps.", "猫在睡觉。"),
     ("A dog barks.", "一只狗在叫。"),
@@ -233,6 +235,23 @@ def test_adapting_keeps_shipped_weights_when_nothing_is_gained(trained, tmp_path
 def test_too_little_to_adapt_on():
     with pytest.raises(InputError, match="at least"):
         split([Pair("a", "一")] * 3, 0.1, 1)
+
+
+def test_the_commands_train_and_adapt(tmp_path, monkeypatch):
+    data = settings(tmp_path).data[0]
+    runner = CliRunner()
+    neither = runner.invoke(commands.train, [data, "--out", str(tmp_path / "x")])
+    assert neither.exit_code == 2
+    assert "--minutes" in neither.output
+    options = ["--updates", "3", "--pieces", "400", "--layers", "1", "1", "--width", "16", "--heads", "2"]
+    made = runner.invoke(commands.train, [data, "--out", str(tmp_path / "x"), "--dev", data, *options])
+    assert made.exit_code == 0, made.output
+    assert (tmp_path / "x" / "model" / "MODEL_CARD.md").exists()
+    seen = []
+    monkeypatch.setattr("pipeline.training.adapt.adapt", lambda plan, _: seen.append(plan) or [])
+    done = runner.invoke(commands.adapt, [data, "--out", str(tmp_path / "y")])
+    assert done.exit_code == 0, done.output
+    assert Path(seen[0].model).name == "embedded"
 
 
 @pytest.mark.parametrize(

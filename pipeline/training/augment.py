@@ -19,12 +19,23 @@ SHARED = re.compile(
     rf"|(?<![A-Za-z0-9_]){LATIN_WORD}(?: (?:{LATIN_WORD}|\d[\d.]*(?![A-Za-z0-9])))*"
     r"|(?<![A-Za-z0-9_.-])\d[\d.,:/-]*\d%?(?![A-Za-z_])|(?<![A-Za-z0-9_.-])\d%?(?![A-Za-z0-9_.-])"
 )
+SHARED_WORD = re.compile(LATIN_WORD)
+WORD = re.compile(r"(?<![A-Za-z0-9_$\\{/@.])[A-Za-z]+(?:['’][a-z]+)?(?![A-Za-z0-9_}/@]|\.[A-Za-z])")
 ENGLISH_QUOTE = re.compile(r'(?:^|(?<=[ (]))["“]([^"“” ][^"“”]{4,90})["”]')
 CHINESE_QUOTE = re.compile(r"[《“]([^《》“”]{2,60})[》”]")
 ENGLISH_WORD = re.compile(r"[A-Za-z][A-Za-z-]*")
 FINAL_MARK = re.compile(r"[.!?:]+$")
 FINAL_WIDE_MARK = re.compile(r"[。！？：.!?:]+$")
+FRAMES = (
+    ("{slot}: {source}", "{slot}：{target}"),
+    ("{slot} - {source}", "{slot} - {target}"),
+    ("{slot} {source}", "{slot} {target}"),
+    ("{source} {slot}", "{target} {slot}"),
+    ("{source} ({slot})", "{target}（{slot}）"),
+    ("{slot}. {source}", "{slot}. {target}"),
+)
 MINOR = {"a", "an", "the", "of", "in", "on", "for", "to", "and", "or", "with", "from", "by", "at", "as"}
+"""Words that stay small in a heading."""
 SENTENCE_END = (".", "!", "?")
 Terms = Mapping[str, tuple[str, ...]]
 MOST_SHARED = 6
@@ -47,6 +58,8 @@ class Rates:
     lower_start: float = 0.03
     no_final_mark: float = 0.12
     merge: float = 0.02
+    from_the_right: float = 0.08
+    """Slots numbered from the right, as on a second try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +96,6 @@ def shared_strings(source: str, target: str, most: int = 1) -> list[str]:
     return [part for part in dict.fromkeys(found) if not any(part != other and part in other for other in found)]
 
 
-SHARED_WORD = re.compile(LATIN_WORD)
-
-
 def term_swaps(source: str, target: str, terms: Terms) -> list[Swap]:
     """List the terms that stand once in the source and one of whose Chinese forms stands once in the target."""
     words = [(match.start(), match.end()) for match in ENGLISH_WORD.finditer(source)]
@@ -111,15 +121,15 @@ def quote_swap(source: str, target: str) -> Swap | None:
     return None
 
 
-def put_slots(pair: Pair, swaps: Iterable[Swap], start: int) -> Pair:
-    """Replace swaps by slots numbered from `start` in the order of the source."""
+def put_slots(pair: Pair, swaps: Iterable[Swap], start: int, step: int = 1) -> Pair:
+    """Replace swaps by slots numbered from `start` in the order of the source, upwards or (step -1) downwards."""
     source, target, domain = pair
     ordered = sorted(swaps, key=lambda swap: source.find(swap.source))
     for number, swap in enumerate(ordered):
         mark = chr(0xE000 + number)
         source, target = source.replace(swap.source, mark), target.replace(swap.target, mark)
     for number in range(len(ordered)):
-        mark, slot = chr(0xE000 + number), SLOTS[(start + number) % len(SLOTS)]
+        mark, slot = chr(0xE000 + number), SLOTS[(start + step * number) % len(SLOTS)]
         source, target = source.replace(mark, slot), target.replace(mark, slot)
     return Pair(source, tidy_target(target), domain)
 
@@ -165,7 +175,10 @@ def with_slots(pair: Pair, rates: Rates, terms: Terms, random: Random) -> Pair:
     if not swaps:
         return around_term(pair, terms, random) if random.random() < rates.around_term else pair
     start = random.randrange(len(SLOTS)) if random.random() < rates.random_start else 0
-    changed = put_slots(pair, swaps, start)
+    if random.random() < rates.from_the_right:
+        changed = put_slots(pair, swaps, len(swaps) - 1, -1)
+    else:
+        changed = put_slots(pair, swaps, start)
     return changed if is_balanced(changed) else pair
 
 
@@ -180,16 +193,6 @@ def around_term(pair: Pair, terms: Terms, random: Random) -> Pair:
     target = tidy_target(pair.target.replace(swap.target, f" {first} {swap.target} {last} "))
     changed = Pair(source, target, pair.domain)
     return changed if is_balanced(changed) else pair
-
-
-FRAMES = (
-    ("{slot}: {source}", "{slot}：{target}"),
-    ("{slot} - {source}", "{slot} - {target}"),
-    ("{slot} {source}", "{slot} {target}"),
-    ("{source} {slot}", "{target} {slot}"),
-    ("{source} ({slot})", "{target}（{slot}）"),
-    ("{slot}. {source}", "{slot}. {target}"),
-)
 
 
 def framed(pair: Pair, random: Random) -> Pair:
@@ -220,9 +223,6 @@ def title_word(match: re.Match[str]) -> str:
     """Write a word as in a heading: small function words and words with inner capitals stay."""
     word = match.group()
     return word if word in MINOR or not word.islower() else word.capitalize()
-
-
-WORD = re.compile(r"(?<![A-Za-z0-9_$\\{/@.])[A-Za-z]+(?:['’][a-z]+)?(?![A-Za-z0-9_}/@]|\.[A-Za-z])")
 
 
 def recased(source: str, rates: Rates, random: Random) -> str:

@@ -1,0 +1,1 @@
+"""Bilingual files in the formats of translators' tools: out, and what people did there back in."""

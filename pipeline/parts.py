@@ -1,0 +1,86 @@
+"""A segment, its terms, and the places where it may be cut when the whole does not come through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pipeline.marks import Pair, find_pairs
+from pipeline.protect import is_wordless
+from pipeline.records import Placeholder, Span, TermMatch
+
+_CLAUSE = re.compile(r"[,;:] |\s[—–-] |\s(?=(?:and|but|which|while|because|whereas|so that|that)\s)")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What the ladder is given: coded text, its placeholders, and the terms that must come out right."""
+
+    text: str
+    table: Mapping[str, Placeholder]
+    terms: tuple[TermMatch, ...] = ()
+    """Spans in `text`."""
+
+    def surface(self, term: int) -> str:
+        """How a term, given by its index, is written here."""
+        span = self.terms[term].span
+        return self.text[span.start : span.end]
+
+    def part(self, start: int, end: int) -> Segment:
+        """The text between two places, with the terms in it."""
+        terms = tuple(
+            replace(term, span=Span(term.span.start - start, term.span.end - start))
+            for term in self.terms
+            if start <= term.span.start and term.span.end <= end
+        )
+        return Segment(self.text[start:end], self.table, terms)
+
+
+def content(segment: Segment, pair: Pair) -> Segment:
+    """What a pair of marks holds."""
+    return segment.part(pair.inner.start, pair.inner.end)
+
+
+def known_rendering(segment: Segment) -> str:
+    """The rendering of a segment that is a term and nothing else but a mark at its end."""
+    if len(segment.terms) != 1 or segment.terms[0].span.start:
+        return ""
+    rest = segment.text[segment.terms[0].span.end :].strip()
+    return segment.terms[0].rendering + rest if rest in {"", ":", ".", "…", "!", "?"} else ""
+
+
+def clause_ends(segment: Segment) -> list[int]:
+    """Places where the text can be cut in two: outside marks and terms, with words on both sides."""
+    pairs = find_pairs(segment.text, segment.table)
+    return [
+        match.end()
+        for match in _CLAUSE.finditer(segment.text)
+        if not any(pair.outer.start < match.end() < pair.outer.end for pair in pairs)
+        and not any(term.span.start < match.end() < term.span.end for term in segment.terms)
+        and len(segment.text[: match.start()].split()) > 1
+        and len(segment.text[match.end() :].split()) > 1
+        and not is_wordless(segment.text[: match.start()])
+        and not is_wordless(segment.text[match.end() :])
+    ]
+
+
+def around(segment: Segment, terms: Iterable[int]) -> list[Span]:
+    """What to cut out so that terms stand by themselves: the terms, or the pairs of marks that hold them."""
+    pairs = find_pairs(segment.text, segment.table)
+    spans = {segment.terms[index].span for index in terms}
+    held = {span: pair.outer for span in spans for pair in pairs if pair.outer.start < span.start < pair.outer.end}
+    return sorted({held.get(span, span) for span in spans}, key=lambda span: span.start)
+
+
+def cut_out(segment: Segment, spans: Iterable[Span]) -> list[Segment]:
+    """The text before, in and after the spans, in turn, each with the white space at its ends."""
+    edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(segment.text)]
+    return [segment.part(start, end) for start, end in pairwise(edges)]
+
+
+def bare(segment: Segment) -> Segment:
+    """The segment without the white space at its ends."""
+    start = len(segment.text) - len(segment.text.lstrip())
+    return segment.part(start, max(start, len(segment.text.rstrip())))
