@@ -135,7 +135,7 @@ def _prepare(target: str, output: Path | None, model: str, glossary: Path | None
 
 
 def _translate_files(run: _Run, paths: Sequence[str], totals: _Totals, *, dry_run: bool, force: bool) -> None:
-    from pipeline.workspace import Outputs, find_issues, load_before, load_issue
+    from pipeline.workspace import Outputs, find_issues, load_before, load_issue, placed
 
     issues = find_issues(paths)
     for path in issues:
@@ -146,7 +146,7 @@ def _translate_files(run: _Run, paths: Sequence[str], totals: _Totals, *, dry_ru
                 _translate_one(run, path, totals, force=force)
         except DuizhaoError as error:
             totals.failed += 1
-            click.echo(f"duizhao: {error}", err=True)
+            click.echo(f"duizhao: {placed(error, path)}", err=True)
 
 
 def _translate_one(run: _Run, path: Path, totals: _Totals, *, force: bool) -> None:

@@ -1,11 +1,13 @@
 """The ladder: how a segment is translated so that nothing protected is lost, whatever the model does.
 
     plain      marks taken out, names as slots; marks are put around the words they held, found in the answer
+    renamed    the same answers, the words that the model has for a term by itself replaced by its rendering
+    small      a term in lower case, where its capitals made it look like a name
     slotted    words that were not found again, and terms that came out wrong, become slots themselves
     wide       the same from a wider beam, without the capital that may make a word look like a name
     turned     the same with other slot numbers
     names      the names themselves instead of slots
-    pieces     the sentence cut in two at a comma or a conjunction
+    pieces     the sentence cut in two at a comma or a conjunction, or around terms that must stand
     order      only what stands between the placeholders is translated, and these keep their English order
 
 A rung is taken only when those above gave nothing sound; the last cannot fail. Each ladder is a generator that
@@ -22,7 +24,7 @@ from pipeline.engine import Engine, Hypothesis, Request
 from pipeline.faults import find_faults, is_looping
 from pipeline.marks import Pair, find_pairs, place_pair, without_marks
 from pipeline.parts import Segment as Segment
-from pipeline.parts import around, bare, clause_ends, content, cut_out, known_rendering
+from pipeline.parts import around, bare, clause_ends, content, cut_out, join_parts, known_rendering
 from pipeline.protect import characters, is_wordless
 from pipeline.records import Placeholder, Span
 from pipeline.slots import EngineText, read_answer, with_names, with_slots
@@ -58,6 +60,8 @@ class _Form:
     """Pairs of marks whose words are slots."""
     terms: frozenset[int] = frozenset()
     """Terms (by index) that are slots standing for their rendering."""
+    small: frozenset[int] = frozenset()
+    """Terms in lower case, so that they do not look like a name."""
     wide: bool = False
     turned: bool = False
     names: bool = False
@@ -98,6 +102,10 @@ class _Climb:
 
     def best(self) -> _Try | None:
         return min(self.tries, key=lambda attempt: attempt.rank, default=None)
+
+    def perfect(self) -> bool:
+        best = self.best()
+        return best is not None and best.perfect
 
     def sound(self) -> _Try | None:
         return min((t for t in self.tries if not t.unplaced), key=lambda attempt: attempt.rank, default=None)
@@ -166,7 +174,7 @@ def climb(segment: Segment, slots: Sequence[str]) -> Ladder:
     if found is None or not found.perfect:
         yield from _ask_again(state, found)
     for form in (_Form("turned", _all(pairs), state.stubborn, turned=True), _Form("names", _all(pairs), names=True)):
-        if state.sound() is None:
+        if (sound := state.sound()) is None or (form.terms and _forced(segment, sound.wrong_terms)):
             yield from _ask(state, form)
     sound = state.sound()
     if sound is None:
@@ -187,6 +195,9 @@ def _ask_again(state: _Climb, found: _Try | None) -> Generator[list[Request], An
     """Mend the words for terms, turn what still is wrong into slots, then look wider."""
     if found is not None and found.wrong_terms:
         yield from _learn_words(state, found.wrong_terms)
+        capital = frozenset(index for index in found.wrong_terms if state.segment.surface(index).istitle())
+        if capital and not state.perfect():
+            yield from _ask(state, _Form("small", small=capital))
         found = state.best()
     if found is not None and (found.unplaced or found.wrong_terms):
         state.stubborn |= found.wrong_terms
@@ -240,6 +251,8 @@ def _formed(state: _Climb, form: _Form) -> tuple[str, dict[str, str]]:
         if not any(start <= term.span.start < end for start, end, _ in changes):
             meaning[char] = term.rendering
             changes.append((term.span.start, term.span.end, char))
+    spans = [(segment.terms[index].span, segment.surface(index).lower()) for index in form.small]
+    changes += [(span.start, span.end, surface) for span, surface in spans]
     text = segment.text
     for start, end, char in sorted(changes, reverse=True):
         text = text[:start] + char + text[end:]
@@ -321,22 +334,9 @@ def _cut(segment: Segment, slots: Sequence[str], spans: Sequence[Span], rung: st
     """Translate what the spans hold and what stands between them, each by itself."""
     parts = cut_out(segment, spans)
     drafts = yield from gather([climb(bare(part), slots) for part in parts])
-    pairs = list(zip(parts, drafts, strict=True))
-    text = "".join(_in_its_spaces(part.text, _unended(part.text, draft.text)) for part, draft in pairs[:-1])
-    text += _in_its_spaces(parts[-1].text, drafts[-1].text)
+    text = join_parts(parts, [draft.text for draft in drafts])
     rung = "order" if "order" in {rung, *(draft.rung for draft in drafts)} else rung
     return Draft(text, min(draft.score for draft in drafts), rung)
-
-
-def _unended(english: str, chinese: str) -> str:
-    """A part's translation without the full stop that its English does not have."""
-    return chinese if english.rstrip().endswith(".") else re.sub(r"[。.]\s*$", "", chinese)
-
-
-def _in_its_spaces(part: str, text: str) -> str:
-    """The translation of a part with the white space that stood around the part."""
-    bare = part.strip()
-    return part.replace(bare, text, 1) if bare else part
 
 
 def _as_it_comes(segment: Segment) -> Ladder:

@@ -109,6 +109,11 @@ class Desk:
             _wait(analysis, patience)
         return seat.opened
 
+    def look(self, slug: str) -> Opened:
+        """Give an issue as it stands on disk, and do not begin to look for its findings."""
+        with self.lock:
+            return self._seat(slug).opened
+
     def at_hand(self) -> dict[str, Opened]:
         """Give the issues read so far, without looking whether they changed."""
         return {slug: seat.opened for slug, seat in self._seats.items()}
@@ -117,26 +122,25 @@ class Desk:
         """Count what can be undone."""
         return len(self._seats[slug].steps) if slug in self._seats else 0
 
-    def commit(self, slug: str, text: str, entries: Mapping[str, str], *, by_hand: bool = False) -> tuple[str, ...]:
+    def commit(self, slug: str, text: str, entries: Mapping[str, str]) -> tuple[str, ...]:
         """Write a new text of the bilingual file and the Chinese issue that follows from it.
 
-        `entries` maps the changed units to their entries. A Chinese issue that was edited by hand is left alone unless
-        `by_hand` says that these edits are what is being written.
+        `entries` maps the changed units to their entries. A Chinese issue that was edited by hand is left alone.
         """
         seat = self._seats[slug]
         before = entry_texts(seat.opened.text, seat.opened.name, set(entries.values()))
-        self._write(seat.opened, text, entries, by_hand)
+        self._write(seat.opened, text, entries)
         if entries:
             now = {saved.unit: saved for saved in seat.opened.saved.values()}
             steps = tuple(Step(entry, entry_digest(now[entry]), block) for entry, block in before.items())
             seat.steps = [*seat.steps, steps][-_MOST_STEPS:]
         return tuple(entries)
 
-    def _write(self, opened: Opened, text: str, entries: Mapping[str, str], by_hand: bool = False) -> None:
+    def _write(self, opened: Opened, text: str, entries: Mapping[str, str]) -> None:
         read = read_entries(text, opened.name, set(entries.values()))
         saved = {unit: read[entry] for unit, entry in entries.items()}
         chinese = opened.chinese
-        if by_hand or opened.is_ours:
+        if opened.is_ours:
             chinese, text = rebuilt(opened.document, opened.targets(saved), text)
         opened.write(text, chinese, saved)
         self._later(opened)
@@ -147,7 +151,7 @@ class Desk:
         Raises ConflictError when one of them was changed from elsewhere since; the step is then forgotten.
         """
         with self.lock:
-            opened, seat = self.open(slug, 0), self._seats[slug]
+            opened, seat = self.look(slug), self._seats[slug]
             steps = seat.steps.pop() if seat.steps else ()
             text = put_back(opened.text, opened.name, {step.entry: (step.after, step.before) for step in steps})
             owners = {saved.unit: unit for unit, saved in opened.saved.items()}

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast, get_args
 
-from pipeline.bilingual import write_bilingual
+from pipeline.bilingual import Saved, approved_texts, write_bilingual
 from pipeline.desk import LONG_PATIENCE, Desk
 from pipeline.edits import Change, ChangeKind, apply_edits, entry_digest, read_entries
 from pipeline.errors import ConflictError, InputError
@@ -16,10 +16,11 @@ from pipeline.files import digest, read_text, write_text
 from pipeline.glossary import parse_glossary
 from pipeline.new_term import FILE, NewTerm, units_with, with_term
 from pipeline.opened import Opened
+from pipeline.rebuild import HandEdit, announced
 from pipeline.records import Finding, Policy
 from pipeline.review_html import render_html
 from pipeline.survey import is_clean, remaining
-from pipeline.workspace import load_before, save
+from pipeline.workspace import load_before, other_bilinguals, save
 
 BLOCKING = frozenset({"protected strings", "links", "code", "numbers", "markup", "broken text", "structure"})
 """Checks whose findings stop a save until the reviewer confirms it."""
@@ -58,9 +59,10 @@ def change_unit(desk: Desk, slug: str, unit: str, seen: str, change: Change, *, 
     Raises ConflictError when it is no longer what was seen, UnconfirmedError when a text lost what it must keep.
     """
     checked = change.kind in {"edit", "approve", "raw"} and not confirmed
-    desk.open(slug, LONG_PATIENCE if checked or change.kind == "machine" else 0)
+    if checked or change.kind == "machine":
+        desk.open(slug, LONG_PATIENCE)
     with desk.lock:
-        opened = desk.open(slug, 0)
+        opened = desk.look(slug)
         saved = opened.current_entry(unit)
         if change.kind == "machine":
             change = replace(change, text=opened.machine(unit))
@@ -80,7 +82,7 @@ def approve_clean(desk: Desk, slug: str, units: Sequence[str]) -> Outcome:
     """Approve those of `units` that have no findings."""
     desk.open(slug, LONG_PATIENCE)
     with desk.lock:
-        opened = desk.open(slug, 0)
+        opened = desk.look(slug)
         known = {unit.id for unit in opened.units}
         clean = [unit for unit in units if unit in known and is_clean(opened.result(unit), opened.saved.get(unit))]
         _commit_all(desk, slug, {unit: signed(desk, "approve") for unit in clean})
@@ -96,12 +98,12 @@ def undo(desk: Desk, slug: str) -> Outcome:
 def spread(desk: Desk, slug: str, unit: str) -> Outcome:
     """Fill an approved text in wherever the same English waits in other issues."""
     with desk.lock:
-        saved = desk.open(slug, 0).entry(unit)
+        saved = desk.look(slug).entry(unit)
         if not saved.approved:
             raise InputError(f"{slug}: {unit} is not approved")
         places = _same_elsewhere(desk, slug, unit)
         for other, there in places:
-            opened = desk.open(other, 0)
+            opened = desk.look(other)
             entries = {there: opened.current_entry(there).unit}
             text = _give(desk, opened, opened.text, entries, saved.target, f"same English as in {slug}")
             desk.commit(other, text, entries)
@@ -124,7 +126,7 @@ def add_term(desk: Desk, slug: str, term: str, rendering: str, policy: str) -> O
         glossary = parse_glossary({**files, name: text})
         known = files.get(name)
         write_text(Path(name), text, expected=None if known is None else digest(known.encode("utf-8")))
-        units = units_with(desk.open(slug, 0).units, glossary, term)
+        units = units_with(desk.look(slug).units, glossary, term)
         return Outcome(units, f"“{term}” added; it stands in {len(units)} units of this issue")
 
 
@@ -132,13 +134,14 @@ def bring_up_to_date(desk: Desk, slug: str) -> Outcome:
     """Follow the English and the glossary of today; people's texts stay."""
     desk.open(slug, LONG_PATIENCE)
     with desk.lock:
-        opened = desk.open(slug, 0)
+        opened = desk.look(slug)
         if not opened.is_analysed:
             raise InputError(f"{slug}: still being worked on; try again")
         if not opened.is_ours:
             raise ConflictError(f"{slug}: the Chinese issue was edited by hand; adopt these edits first")
         before = load_before(opened.outputs)
-        result = opened.translated(before.saved)
+        memory = approved_texts(other_bilinguals(desk.places.folder, slug))
+        result = opened.translated(before.saved, memory)
         save(opened.outputs, result, before, write_bilingual(result, before.saved), render_html(result))
         return Outcome(notice="brought up to date")
 
@@ -149,17 +152,40 @@ def adopt_hand_edits(desk: Desk, slug: str) -> Outcome:
     What stands outside the units cannot be taken over; the issue as it was edited then stays beside as `x.md.bak`.
     """
     with desk.lock:
-        opened = desk.open(slug, 0)
+        opened = desk.look(slug)
         found = opened.hand_edits()
         if not found:
             return Outcome(notice="no edits by hand")
-        copy = opened.outputs.chinese.with_name(f"{opened.outputs.chinese.name}.bak")
-        if not found.whole:
-            write_text(copy, opened.chinese or "")
-        changes = {edit.unit: signed(desk, "edit", edit.after) for edit in found.edits}
-        units = _commit_all(desk, slug, changes, by_hand=True)
-        rest = "" if found.whole else f"; the rest of the edited issue is kept as {copy.name}"
-        return Outcome(units, f"{len(units)} units taken over{rest}")
+        kept = "" if found.whole else f"; the issue as it was edited is kept as {_copied(opened)}"
+        saved = read_entries(opened.text, opened.name, {edit.unit for edit in found.edits})
+        wanted = {
+            edit.unit: (entry_digest(saved[edit.unit]), _taken_over(desk, edit, saved[edit.unit]))
+            for edit in found.edits
+        }
+        # From here on the Chinese issue counts as written with the bilingual file, so that it may be replaced.
+        text = announced(apply_edits(opened.text, opened.name, wanted), opened.chinese)
+        opened.write(text, opened.chinese, {})
+        opened.forget()
+        desk.look(slug)
+        if opened.is_up_to_date:
+            desk.commit(slug, text, {})
+        owners = {saved.unit: unit for unit, saved in opened.saved.items()}
+        return Outcome(tuple(owners.get(entry, entry) for entry in wanted), f"{len(wanted)} units taken over{kept}")
+
+
+def _taken_over(desk: Desk, edit: HandEdit, saved: Saved) -> tuple[Change, ...]:
+    """Take over an edit; a person's text that it replaces stays as a comment."""
+    replaced = (signed(desk, "comment", f"before the edit by hand: {saved.target}"),) if saved.is_persons else ()
+    return (*replaced, signed(desk, "edit", edit.after))
+
+
+def _copied(opened: Opened) -> str:
+    """Keep a copy of the Chinese issue; gives its name."""
+    path = opened.outputs.chinese
+    names = (path.with_name(f"{path.name}.bak{number}") for number in ("", *range(2, 10_000)))
+    copy = next(name for name in names if not name.exists())
+    write_text(copy, opened.chinese or "")
+    return copy.name
 
 
 def signed(desk: Desk, kind: str, text: str = "", finding: str = "") -> Change:
@@ -182,12 +208,12 @@ def _require_whole(opened: Opened, unit: str, text: str) -> None:
         raise UnconfirmedError(findings)
 
 
-def _commit_all(desk: Desk, slug: str, changes: Mapping[str, Change], *, by_hand: bool = False) -> tuple[str, ...]:
-    opened = desk.open(slug, 0)
+def _commit_all(desk: Desk, slug: str, changes: Mapping[str, Change]) -> tuple[str, ...]:
+    opened = desk.look(slug)
     saved = {unit: opened.current_entry(unit) for unit in changes}
     wanted = {saved[unit].unit: (entry_digest(saved[unit]), (change,)) for unit, change in changes.items()}
     text = apply_edits(opened.text, opened.name, wanted)
-    return desk.commit(slug, text, {unit: one.unit for unit, one in saved.items()}, by_hand=by_hand)
+    return desk.commit(slug, text, {unit: one.unit for unit, one in saved.items()})
 
 
 def _same_here(opened: Opened, unit: str) -> dict[str, str]:

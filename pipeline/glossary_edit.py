@@ -106,7 +106,7 @@ def _entry(text: str, line: int) -> _Entry:
     body = text.removeprefix("\ufeff")
     shift = len(text) - len(body)
     root = yaml.compose(body, Loader=loader)
-    for node in root.value if root is not None else []:
+    for node in root.value if isinstance(root, yaml.SequenceNode) else []:
         if node.start_mark.line + 1 == line and isinstance(node, yaml.MappingNode) and node.value:
             start = text.rfind("\n", 0, node.start_mark.index + shift) + 1
             pairs = tuple(_pair(text, shift, key, value) for key, value in node.value)
@@ -178,7 +178,7 @@ def _written(value: Value) -> str:
 
 
 def _scalar(value: str) -> str:
-    value = " ".join(value.split())
+    value = value.strip()
     is_plain = _PLAIN.fullmatch(value) and value.lower() not in _NOT_TEXT
     return value if is_plain else json.dumps(value, ensure_ascii=False)
 

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+import yaml
+
 from pipeline.errors import GlossaryError
 from pipeline.glossary import Glossary, find_terms, parse_glossary, plural
 from pipeline.glossary_edit import without_entry
 from pipeline.glossary_file import Concept, slug
+from pipeline.records import Span
 from pipeline.scripts import foreign_characters
 
 Weight = Literal["error", "warning", "note"]
@@ -74,12 +77,10 @@ def _left_out(text: str, line: int) -> str | None:
     for start in range(line, 0, -1):
         try:
             shorter = without_entry(text, start)
-        except (GlossaryError, ValueError):
+        except GlossaryError:
             continue
-        except Exception as error:  # a file that is no YAML has no entries to leave out
-            if type(error).__module__.startswith("yaml"):
-                return None
-            raise
+        except yaml.YAMLError:
+            return None
         before = "".join(text.splitlines(keepends=True)[: start - 1])
         return before + "\n" * (text.count("\n") - shorter.count("\n")) + shorter[len(before) :]
     return None
@@ -95,7 +96,7 @@ def _never_matching(glossary: Glossary) -> Iterator[Problem]:
         for form in (concept.term, *concept.forms):
             text = " ; ".join([form, *concept.context])
             found = [term for term in find_terms(text, glossary) if term.span.end <= len(form)]
-            if [term.concept for term in found] == [concept.id] and found[0].span.end - found[0].span.start == len(form):
+            if [(term.concept, term.span) for term in found] == [(concept.id, Span(0, len(form)))]:
                 continue
             rivals = sorted({term.concept for term in found} - {concept.id})
             why = f"the entry {rivals[0]!r} takes it" if rivals else "no text can match it"
@@ -105,8 +106,8 @@ def _never_matching(glossary: Glossary) -> Iterator[Problem]:
 def _needless_forms(glossary: Glossary) -> Iterator[Problem]:
     """Find forms that are understood without being listed."""
     for concept in _active(glossary):
-        for form in concept.forms:
-            shorter = replace(concept, forms=tuple(one for one in concept.forms if one != form), context=())
+        for index, form in enumerate(concept.forms):
+            shorter = replace(concept, forms=concept.forms[:index], context=())
             found = find_terms(form, Glossary((shorter,), ""))
             if [(term.span.start, term.span.end) for term in found] == [(0, len(form))]:
                 yield _warn("needless form", concept, f"the form {form!r} is understood without being listed", "note")
@@ -123,11 +124,14 @@ def _shared_spellings(glossary: Glossary) -> Iterator[Problem]:
         for form in (concept.term, *concept.forms):
             for spelling in {form, plural(form)} if concept.pos == "noun" else {form}:
                 claims[_joined(spelling)][concept.id] = concept
+    reported: set[tuple[str, str]] = set()
     for spelling, rivals in claims.items():
         alike = [concept for concept in rivals.values() if not concept.context]
         for other in alike[1:]:
-            message = f"{spelling!r} is also a spelling of {alike[0].term!r} ({alike[0].place}) but for capitals or number"
-            yield _warn("overlap", other, message, "note")
+            if (alike[0].id, other.id) not in reported:
+                reported.add((alike[0].id, other.id))
+                message = f"{spelling!r} but for capitals or number is also {alike[0].term!r} ({alike[0].place})"
+                yield _warn("overlap", other, message, "note")
 
 
 def _homonyms(glossary: Glossary) -> Iterator[Problem]:
@@ -172,7 +176,8 @@ def _parts(glossary: Glossary) -> Iterator[Problem]:
             part = by_words.get(" ".join(words[start:end]))
             for avoid in part.avoid if part and part is not concept else ():
                 if part and avoid in concept.zh_hans and part.zh_hans not in concept.zh_hans:
-                    yield _warn("avoided part", concept, f"{concept.zh_hans!r} has {avoid!r}, which {part.term!r} avoids")
+                    message = f"{concept.zh_hans!r} has {avoid!r}, which {part.term!r} ({part.place}) avoids"
+                    yield _warn("avoided part", concept, message)
 
 
 def _regional(glossary: Glossary, converters: Converters) -> Iterator[Problem]:

@@ -37,6 +37,12 @@ def _scaled(match: re.Match[str]) -> str:
     return chinese_count(Decimal(match.group(1).replace(",", "")) * _SCALES[match.group(2).lower()])
 
 
+def _scaled_range(match: re.Match[str]) -> str:
+    first, second = (Decimal(match.group(side).replace(",", "")) for side in (1, 2))
+    scale = _SCALES[match.group(3).lower()]
+    return f"{chinese_count(first * scale if first < second else first)}–{chinese_count(second * scale)}"
+
+
 def _spoken(match: re.Match[str]) -> str:
     return chinese_count(Decimal(_WORDS.index(match.group(1).lower()) + 1) * _SCALES[match.group(2).lower()])
 
@@ -59,6 +65,11 @@ def _full_date(match: re.Match[str]) -> str:
 
 def _day_first(match: re.Match[str]) -> str:
     return f"{match.group(3)} 年 {_month(match.group(2))} 月 {int(match.group(1))} 日"
+
+
+def _day_range(match: re.Match[str]) -> str:
+    year = f"{match.group(4)} 年 " if match.group(4) else ""
+    return f"{year}{_month(match.group(1))} 月 {int(match.group(2))}–{int(match.group(3))} 日"
 
 
 def _month_year(match: re.Match[str]) -> str:
@@ -96,6 +107,7 @@ def _same(match: re.Match[str]) -> str:
 _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern), rule)
     for pattern, rule in (
+        (rf"\b({_MONTH}) (\d{{1,2}}) ?[-–~] ?(\d{{1,2}})(?:,? (\d{{4}}))?\b", _day_range),
         (rf"\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b", _full_date),
         (rf"\b(\d{{1,2}})(?:st|nd|rd|th)? ({_MONTH}),? (\d{{4}})\b", _day_first),
         (rf"\b({_MONTH}),? (?:of )?(\d{{4}})\b", _month_year),
@@ -107,12 +119,18 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
             rf"(?<![\w.])(?:US)?([$€£])({_NUMBER})(?:[ -]?(thousand|million|billion|trillion|[kKmMB]|bn)\b)?(?![\w%])",
             _money,
         ),
+        (
+            rf"(?<![\w.$€£¥])({_NUMBER}) ?(?:[-–~]|to) ?({_NUMBER})[ -]?(thousand|million|billion|trillion)\b",
+            _scaled_range,
+        ),
         (rf"(?<![\w.$€£¥])({_NUMBER})[ -]?(thousand|million|billion|trillion)\b", _scaled),
         (rf"\b((?i:{'|'.join(_WORDS)}))[ -](thousand|million|billion|trillion)\b", _spoken),
         (r"(?<![\w.-])(1[5-9]\d0|20\d0)['’]?s\b", _decade),
         (r"(?<![\w.-])(\d{1,2})(?:st|nd|rd|th)[ -][Cc]entury\b", _century),
         (r"(?<![\w.-])(\d+)(?:st|nd|rd|th)\b", _ordinal),
         (r"[\[(]\d+(?:\.\d+)?(?:, ?\d+(?:\.\d+)?)+[\])]", _same),
+        (r"(?<![\w.,:/-])\d+(?:\.\d+)?%?(?:[-–~]\d+(?:\.\d+)?%?)+(?![\w%:/-])", _same),
+        (r"(?<![\w.,:/-])\d+(?:\.\d+)?[kKMBT](?![\w-])", _same),
         (r"(?<![\w.])\d+(?:\.\d+)? ?%(?!\w)", _same),
         (r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w%])", _same),
         (r"(?<![\w.,])\d+\.\d+(?:\.\d+)*(?![\w%])", _same),

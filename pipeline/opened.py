@@ -12,10 +12,11 @@ from pipeline.errors import InputError
 from pipeline.files import decode, digest, read_bytes, write_text
 from pipeline.po_text import read_header
 from pipeline.readback import is_outdated, saved_targets, settle, settle_unchecked, unread
-from pipeline.rebuild import NO_HAND_EDITS, HandEdits, announced, find_hand_edits, is_ours
+from pipeline.rebuild import NO_HAND_EDITS, HandEdits, announced, find_hand_edits, find_in_entries, is_ours
 from pipeline.records import Document, Finding, IssueResult, Unit, UnitResult
 from pipeline.survey import Survey, survey
-from pipeline.translate import Tools, UnitWork, Work, adopt, check, finish, join
+from pipeline.translate import adopt, check, finish, join, recall
+from pipeline.work import Tools, UnitWork, Work
 from pipeline.workspace import Outputs, load_issue
 
 
@@ -158,21 +159,36 @@ class Opened:
         """List the texts of the Chinese issue by unit, with some entries changed."""
         return saved_targets(self.units, {**self.saved, **(changed or {})})
 
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the bilingual file is for the English of today."""
+        return all(self.is_current(unit.id) for unit in self.units)
+
     def hand_edits(self) -> HandEdits:
-        """Find what was edited in the Chinese issue itself."""
+        """Find what was edited in the Chinese issue itself, by entry of the bilingual file."""
         if self.is_ours or self.chinese is None or not self.text:
             return NO_HAND_EDITS
-        return find_hand_edits(self.document, self.targets(), self.chinese)
+        if not self.is_up_to_date:
+            return find_in_entries(self.bilingual.entries, self.document.issue.slug, self.chinese)
+        found = find_hand_edits(self.document, self.targets(), self.chinese)
+        return replace(found, edits=tuple(replace(edit, unit=self.saved[edit.unit].unit) for edit in found.edits))
+
+    def forget(self) -> None:
+        """Have the bilingual file read and matched again at the next look."""
+        self.digest = ""
 
     @property
     def signature(self) -> str:
         """What made the machine's texts."""
         return read_header(self.text, "X-Duizhao-Signature")
 
-    def translated(self, saved: Bilingual) -> IssueResult:
+    def translated(self, saved: Bilingual, memory: Mapping[str, str]) -> IssueResult:
         """Give the issue as translating again would make it; the stages must have run."""
-        tools = replace(self.tools, saved=saved)
-        return finish(join(check(adopt(self.known, tools), tools), tools), tools)
+        tools = replace(self.tools, saved=saved, memory=memory)
+        work = self.known
+        for stage in (recall, adopt, check, join):
+            work = stage(work, tools)
+        return finish(work, tools)
 
     def survey(self, general: tuple[Finding, ...] = ()) -> Survey:
         """Count states and findings."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -84,3 +84,20 @@ def bare(segment: Segment) -> Segment:
     """The segment without the white space at its ends."""
     start = len(segment.text) - len(segment.text.lstrip())
     return segment.part(start, max(start, len(segment.text.rstrip())))
+
+
+def join_parts(parts: Sequence[Segment], translations: Sequence[str]) -> str:
+    """The translations of the parts of a segment, with the white space that stood around the parts."""
+    ended = [_unended(part.text, text) for part, text in zip(parts[:-1], translations, strict=False)]
+    texts = [*ended, translations[-1]]
+    return "".join(_in_its_spaces(part.text, text) for part, text in zip(parts, texts, strict=True))
+
+
+def _unended(english: str, chinese: str) -> str:
+    """A part's translation without the full stop that its English does not have."""
+    return chinese if english.rstrip().endswith(".") else re.sub(r"[。.]\s*$", "", chinese)
+
+
+def _in_its_spaces(part: str, text: str) -> str:
+    bare_part = part.strip()
+    return part.replace(bare_part, text, 1) if bare_part else part

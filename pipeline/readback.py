@@ -21,16 +21,8 @@ from pipeline.locales import Locale
 from pipeline.protect import Coded
 from pipeline.records import Document, Finding, Issue, IssueResult, Unit, UnitResult
 from pipeline.skeleton import differences, skeleton
-from pipeline.translate import (
-    STAGES,
-    Tools,
-    UnitWork,
-    Work,
-    adopt,
-    check,
-    finish,
-    plan_issue,
-)
+from pipeline.translate import STAGES, adopt, check, finish, plan_issue
+from pipeline.work import Tools, UnitWork, Work
 
 ABSENT = "not in the bilingual file yet; run translate"
 

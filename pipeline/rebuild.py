@@ -21,6 +21,7 @@ class HandEdit:
     """A unit whose text was changed in the Chinese issue itself."""
 
     unit: str
+    """The unit, or its entry in the bilingual file."""
     before: str
     after: str
 
@@ -68,6 +69,26 @@ def find_hand_edits(document: Document, targets: Mapping[str, str], chinese: str
     ]
     adopted = assemble(document, {**targets, **{edit.unit: edit.after for edit in edits}})
     return HandEdits(tuple(edits), whole=adopted == chinese)
+
+
+def find_in_entries(entries: Sequence[Saved], slug: str, chinese: str) -> HandEdits:
+    """Compare a Chinese issue with the entries it was made of, for when the English has changed since.
+
+    Names entries, not units. What cannot be told apart for certain is left out.
+    """
+    try:
+        theirs = read_document(Issue(slug, chinese, "")).units
+    except InputError:
+        return HandEdits((), whole=False)
+    ours = [saved for saved in entries if saved.target]
+    texts = [saved.target for saved in ours], [unit.source for unit in theirs]
+    edits = [
+        HandEdit(saved.unit, saved.target, unit.source)
+        for kind, one, one_end, two, two_end in SequenceMatcher(None, texts[0], texts[1], autojunk=False).get_opcodes()
+        if kind == "replace" and one_end - one == two_end - two
+        for saved, unit in zip(ours[one:one_end], theirs[two:two_end], strict=True)
+    ]
+    return HandEdits(tuple(edits), whole=False)
 
 
 def _units(document: Document, text: str) -> Sequence[Unit]:

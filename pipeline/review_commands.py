@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -68,18 +67,10 @@ class _Issue:
 @_common
 def assemble(issues: Sequence[str], source: str, target: str, output: Path | None, glossary: Path | None) -> None:
     """Rebuild the Chinese issues and their reviews from the bilingual files; no model is asked."""
-    from pipeline.files import write_text
-    from pipeline.rebuild import rebuilt
-    from pipeline.review_html import render_html
-
     for one in _opened(_places(source, target, output, glossary), issues):
-        opened = one.opened
-        if not opened.is_ours:
-            raise InputError(f"{opened.outputs.chinese}: edited by hand; run duizhao adopt {one.slug} first")
-        chinese, text = rebuilt(opened.document, opened.targets(), opened.text)
-        opened.write(text, chinese, {})
-        write_text(opened.outputs.review, render_html(_checked(opened)))
-        click.echo(f"{opened.outputs.bilingual} → {opened.outputs.chinese}", err=True)
+        if not one.opened.is_ours:
+            raise InputError(f"{one.opened.outputs.chinese}: edited by hand; run duizhao adopt {one.slug} first")
+        _rebuild(one.opened)
 
 
 @click.command()
@@ -91,8 +82,11 @@ def adopt(issue: str, source: str, target: str, output: Path | None, glossary: P
 
     places = _places(source, target, output, glossary)
     desk = _desk(places)
-    click.echo(adopt_hand_edits(desk, _slug(places, issue)).notice, err=True)
+    slug = _slug(places, issue)
+    click.echo(adopt_hand_edits(desk, slug).notice, err=True)
     desk.close()
+    if desk.look(slug).is_up_to_date:
+        _rebuild(desk.look(slug))
 
 
 @click.command()
@@ -156,24 +150,14 @@ def _desk(places: Places) -> Desk:
     from pipeline.desk import Desk
     from pipeline.drafts import CachedEngine, Drafts
     from pipeline.engine_ct2 import find_engine
+    from pipeline.person import person_name
 
     cache = Path(platformdirs.user_cache_dir("duizhao"))
 
     def engine() -> CachedEngine:
         return CachedEngine(find_engine("embedded", cache, places.locale.tag), Drafts(cache / "drafts.sqlite"))
 
-    return Desk(places, _person(), engine)
-
-
-def _person() -> str:
-    """Name the reviewer as git does, else by the account."""
-    import getpass
-
-    try:
-        answer = subprocess.run(["git", "config", "user.name"], capture_output=True, text=True, check=False, timeout=5)
-    except (OSError, subprocess.TimeoutExpired):
-        return getpass.getuser()
-    return answer.stdout.strip() or getpass.getuser()
+    return Desk(places, person_name(), engine)
 
 
 def _serve(desk: Desk, slug: str, port: int, *, browser: bool) -> None:
@@ -188,6 +172,7 @@ def _serve(desk: Desk, slug: str, port: int, *, browser: bool) -> None:
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
+        listener.listen()
         taken, keys = listener.getsockname()[1], Keys()
         address = f"http://127.0.0.1:{taken}/{f'issue/{slug}' if slug else ''}?token={keys.token}"
         click.echo(f"Review: {address}\nCtrl+C ends it; everything is saved as you go.", err=True)
@@ -213,6 +198,17 @@ def _opened(places: Places, issues: Sequence[str]) -> Iterator[_Issue]:
             yield _Issue(slug, opened)
         elif issues:
             raise InputError(f"{opened.name}: no such file; run duizhao translate first")
+
+
+def _rebuild(opened: Opened) -> None:
+    from pipeline.files import write_text
+    from pipeline.rebuild import rebuilt
+    from pipeline.review_html import render_html
+
+    chinese, text = rebuilt(opened.document, opened.targets(), opened.text)
+    opened.write(text, chinese, {})
+    write_text(opened.outputs.review, render_html(_checked(opened)))
+    click.echo(f"{opened.outputs.bilingual} → {opened.outputs.chinese}", err=True)
 
 
 def _checked(opened: Opened) -> IssueResult:

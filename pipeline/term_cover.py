@@ -25,7 +25,7 @@ def cover(terms: Sequence[TermMatch], text: str, *, predefined: bool = False, av
     for term in {term.concept: term for term in terms}.values():
         more = () if predefined else (*term.admitted, *(term.avoid if avoided else ()))
         for variant in (term.rendering, *more):
-            places.update((start + len(variant), start, term.concept) for start in _starts(variant, text))
+            places.update((start + len(variant), start, term.concept) for start in find_starts(variant, text))
     spans = sorted(places)
     crowded = _crowded(spans)
     found = demand & Counter(place[2] for place in spans if place not in crowded)
@@ -79,9 +79,9 @@ def find_admitted(text: str, terms: Sequence[TermMatch]) -> list[tuple[Span, Ter
 def _admitted(text: str, term: TermMatch, terms: Sequence[TermMatch]) -> Iterator[Span]:
     others = [other for other in terms if other.concept != term.concept]
     right = {term.rendering, *(rendering for other in others for rendering in (other.rendering, *other.admitted))}
-    taken = [(start, start + len(one)) for one in right for start in _starts(one, text)]
+    taken = [(start, start + len(one)) for one in right for start in find_starts(one, text)]
     for admitted in sorted(term.admitted, key=len, reverse=True):
-        for start in _starts(admitted, text):
+        for start in find_starts(admitted, text):
             end = start + len(admitted)
             if not any(left < end and start < right for left, right in taken):
                 taken.append((start, end))
@@ -95,11 +95,11 @@ def _free_starts(word: str, text: str, terms: Sequence[TermMatch]) -> list[int]:
         (start, start + len(rendering))
         for term in terms
         for rendering in (term.rendering, *term.admitted)
-        for start in _starts(rendering, text)
+        for start in find_starts(rendering, text)
     ]
     return [
         start
-        for start in _starts(word, text)
+        for start in find_starts(word, text)
         if not any(left < start + len(word) and start < end for left, end in right)
         and not _in_english(word, text, start)
     ]
@@ -111,7 +111,7 @@ def _in_english(word: str, text: str, start: int) -> bool:
     return not _HAN.search(word) and bool(re.search("[A-Za-z]", around))
 
 
-def _starts(variant: str, text: str) -> Iterator[int]:
+def find_starts(variant: str, text: str) -> Iterator[int]:
     """Where a rendering stands in a text; a Latin one not inside a longer word."""
     if variant and variant in text:
         yield from (match.start() for match in re.finditer(f"(?={bounded(variant)})", text))

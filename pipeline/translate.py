@@ -15,10 +15,12 @@ from pipeline.bilingual import Saved, match_units
 from pipeline.checks import check_issue, check_unit
 from pipeline.document import read_document
 from pipeline.draft import UnitDraft, draft_units
+from pipeline.first_use import Passage, gloss_first_uses
 from pipeline.glossary import find_terms
 from pipeline.inline import plain
 from pipeline.locales import regional
 from pipeline.markdown import shift_edits, write_markdown
+from pipeline.marked import Marked
 from pipeline.names import capitalised_inside
 from pipeline.postedit import post_edit
 from pipeline.protect import Coded, protect, restore
@@ -27,6 +29,8 @@ from pipeline.skeleton import differences, skeleton, unit_differences
 from pipeline.work import Tools as Tools
 from pipeline.work import UnitWork as UnitWork
 from pipeline.work import Work as Work
+
+_RUNNING = frozenset({"paragraph", "item", "quote", "cell", "caption", "footnote"})
 
 
 def translate_issue(issue: Issue, tools: Tools) -> IssueResult:
@@ -96,6 +100,19 @@ def _edited(work: UnitWork) -> UnitWork:
     english = restore(work.coded.text, work.coded.table, source=True)
     edited = post_edit(work.text, work.coded.placeholders, work.coded.terms, english)
     return replace(work, text=edited.text, edits=edited.edits)
+
+
+def introduce(work: Work, tools: Tools) -> Work:
+    """Give the English of the terms with the policy `both` where running text first has them."""
+    units = [unit for unit in work.units if unit.origin == "machine" and unit.unit.kind in _RUNNING]
+    english = {concept.id: concept.term for concept in tools.glossary.concepts if concept.policy == "both"}
+    passages = [Passage(Marked(unit.text, unit.edits), unit.coded.terms) for unit in units]
+    glossed = {unit.unit.id: marked for unit, marked in zip(units, gloss_first_uses(passages, english), strict=True)}
+    return _each(work, lambda unit: _introduced(unit, glossed.get(unit.unit.id)))
+
+
+def _introduced(work: UnitWork, glossed: Marked | None) -> UnitWork:
+    return work if glossed is None else replace(work, text=glossed.text, edits=glossed.edits)
 
 
 def regionalise(work: Work, tools: Tools) -> Work:
@@ -244,6 +261,7 @@ STAGES: tuple[Callable[[Work, Tools], Work], ...] = (
     recall,
     draft,
     edit,
+    introduce,
     regionalise,
     write,
     adopt,

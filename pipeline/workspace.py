@@ -82,8 +82,13 @@ def load_issue(path: Path) -> Issue:
     try:
         return read_issue(read_bytes(path), path.stem)
     except InputError as error:
-        message = str(error)
-        raise InputError(message if message.startswith(str(path)) else f"{path}: {message}") from None
+        raise InputError(placed(error, path)) from None
+
+
+def placed(error: Exception, path: Path) -> str:
+    """The error's sentence, beginning with the file it is about."""
+    message = str(error)
+    return message if str(path) in message else f"{path}: {message.removeprefix(f'{path.stem}: ')}"
 
 
 def load_glossary(folder: Path | None) -> Glossary:

@@ -61,9 +61,10 @@ class Workplace:
     def __init__(self, root: Path, issues: dict[str, str]) -> None:
         self.root = root
         self.source, self.folder, self.glossary = root / "source_en", root / "output_zh", root / "glossary"
-        self.source.mkdir(parents=True)
-        self.glossary.mkdir()
-        (self.glossary / "terms.yaml").write_text(GLOSSARY, encoding="utf-8")
+        self.source.mkdir(parents=True, exist_ok=True)
+        self.glossary.mkdir(exist_ok=True)
+        if issues:
+            (self.glossary / "terms.yaml").write_text(GLOSSARY, encoding="utf-8")
         for slug, text in issues.items():
             (self.source / f"{slug}.md").write_text(text, encoding="utf-8")
 

@@ -24,9 +24,7 @@ class FakeEngine:
 
     signature = "fake"
 
-    def __init__(
-        self, *queue: str | Sequence[str], rule: Rule = unexpected, slots: tuple[str, ...] = SLOTS
-    ) -> None:
+    def __init__(self, *queue: str | Sequence[str], rule: Rule = unexpected, slots: tuple[str, ...] = SLOTS) -> None:
         self.queue = [(answer,) if isinstance(answer, str) else tuple(answer) for answer in queue]
         self.rule, self.slots = rule, slots
         self.requests: list[Request] = []

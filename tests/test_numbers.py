@@ -31,6 +31,9 @@ def written(text: str) -> list[tuple[str, str]]:
         ("1.8 trillion tokens", [("1.8 trillion", "1.8 万亿")]),
         ("two million people", [("two million", "200 万")]),
         ("One billion words", [("One billion", "10 亿")]),
+        ("10-20 million users", [("10-20 million", "1000 万–2000 万")]),
+        ("1.5 to 2 billion", [("1.5 to 2 billion", "15 亿–20 亿")]),
+        ("from 500 to 2 million", [("500 to 2 million", "500–200 万")]),
         ("10,000 images", [("10,000", "10,000")]),
         ("1,234,567.89 points", [("1,234,567.89", "1,234,567.89")]),
         # money
@@ -53,6 +56,8 @@ def written(text: str) -> list[tuple[str, str]]:
         ("in week 45 of 2020", [("week 45 of 2020", "2020 年第 45 周")]),
         ("2021 - Week 6", [("2021 - Week 6", "2021 年第 6 周")]),
         ("until week 7", [("week 7", "第 7 周")]),
+        ("on March 3-5, 2021", [("March 3-5, 2021", "2021 年 3 月 3–5 日")]),
+        ("on March 3–5", [("March 3–5", "3 月 3–5 日")]),
         ("in the 1990s and the 1960’s", [("1990s", "1990 年代"), ("1960’s", "1960 年代")]),
         ("the 21st century", [("21st century", "21 世纪")]),
         ("the 3rd time", [("3rd", "第 3")]),
@@ -61,11 +66,15 @@ def written(text: str) -> list[tuple[str, str]]:
         ("pi is 3.14, version 1.2.3", [("3.14", "3.14"), ("1.2.3", "1.2.3")]),
         ("values in [0, 1] or (0.9, 0.999)", [("[0, 1]", "[0, 1]"), ("(0.9, 0.999)", "(0.9, 0.999)")]),
         ("at 12:30, 24/7", [("12:30", "12:30"), ("24/7", "24/7")]),
+        ("3-4 times in 2020–2021", [("3-4", "3-4"), ("2020–2021", "2020–2021")]),
+        ("by 10-20% or 1.5%–2%", [("10-20%", "10-20%"), ("1.5%–2%", "1.5%–2%")]),
+        ("on 2020-11-01", [("2020-11-01", "2020-11-01")]),
+        ("175B parameters, 5k stars", [("175B", "175B"), ("5k", "5k")]),
         ("in 2020.", [("2020", "2020")]),
         ("11 V100s", [("11", "11")]),
         # left alone: parts of names and what the model or `names` handles
         ("GPT-3 and 1024x1024", []),
-        ("100M parameters", []),
+        ("a 3-layer net", [("3", "3")]),
         ("in May we rest", []),
         ("1000s of images", []),
         ("no numbers", []),
@@ -99,7 +108,7 @@ def test_a_count_keeps_its_value(value):
 
 AMOUNTS = st.decimals(min_value=1, max_value=999, places=1).map(lambda value: f"{value.normalize():f}")
 SCALES = st.sampled_from(["", " thousand", " million", " billion", " trillion"])
-PLACES = st.sampled_from(["it has {} users", "${}", "€{} more", "about {}, or so", "({})"])
+PLACES = st.sampled_from(["it has {} users", "${}", "€{} more", "about {}, or so", "({})", "from 0.5 to {}"])
 
 
 @given(AMOUNTS, SCALES, PLACES)

@@ -85,10 +85,10 @@ def test_one_issue_written_in_two_ways_counts_once(folder, monkeypatch):
 def test_an_issue_s_errors_name_its_path(tmp_path):
     path = tmp_path / "bad.md"
     path.write_bytes(b"abc\xff")
-    with pytest.raises(InputError, match=rf"^{re.escape(str(path))}: (bad: )?not UTF-8, byte 0xff at offset 3"):
+    with pytest.raises(InputError, match=rf"^{re.escape(str(path))}: not UTF-8, byte 0xff at offset 3"):
         load_issue(path)
     path.write_bytes(b"")
-    with pytest.raises(InputError, match=rf"^{re.escape(str(path))}: .*empty"):
+    with pytest.raises(InputError, match=rf"^{re.escape(str(path))}: the file is empty"):
         load_issue(path)
 
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.bilingual import Bilingual, Saved, read_bilingual
+from pipeline.bilingual import Bilingual, Saved
 from pipeline.edits import Change, ChangeKind, apply_edits, comments, entry_digest
-from pipeline.errors import InputError
 from pipeline.interchange.rows import Row, row_of, version_of
 
 
@@ -67,22 +66,15 @@ def plan_import(here: Bilingual, rows: Sequence[Row], signature: Signature) -> P
 
 
 def apply_plan(text: str, name: str, plan: Plan) -> str:
-    """Carry a plan out on the bilingual file's text and prove that what was to be written can be read again."""
-    written = apply_edits(
-        text, name, {unit: (entry_digest(saved), changes) for unit, (saved, changes) in plan.changes.items()}
-    )
-    found = {saved.unit: saved.target for saved in read_bilingual(written, name).entries}
-    for unit, (saved, changes) in plan.changes.items():
-        target = next((change.text for change in changes if change.kind == "edit"), saved.target)
-        if found.get(unit) != target:
-            raise InputError(f"{name}: {unit}: the new text holds a character that PO files cannot keep")
-    return written
+    """Carry a plan out on the bilingual file's text; nothing but the entries of the plan differs."""
+    wanted = {unit: (entry_digest(saved), changes) for unit, (saved, changes) in plan.changes.items()}
+    return apply_edits(text, name, wanted)
 
 
 def _with_our_line_ends(row: Row, places: Mapping[str, object]) -> Row:
     """Undo what tools on Windows do to line ends."""
-    if row.source in places or "\r\n" not in row.source + row.target:
-        return row if "\r" in row.source else replace(row, target=row.target.replace("\r\n", "\n"))
+    if _is_untouched(row) or ("\r" in row.source and row.source in places):
+        return row
     return replace(row, source=row.source.replace("\r\n", "\n"), target=row.target.replace("\r\n", "\n"))
 
 
@@ -120,6 +112,8 @@ def _text_changes(row: Row, now: Row, signature: Signature) -> Iterator[Change]:
     edited = row.target != now.target
     if edited and not row.target.strip():
         raise _ConflictError("the target is empty; the text here stays")
+    if "\0" in row.target:
+        raise _ConflictError("the target holds a zero byte; the text here stays")
     if edited:
         yield Change("edit", signature.by, signature.at, row.target)
     if row.approved and (edited or now.status not in {"approved", "kept"}):

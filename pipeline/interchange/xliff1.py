@@ -50,7 +50,7 @@ def _unit(row: Row, references: Mapping[str, str]) -> str:
     ]
     attributes = {
         "id": row.unit,
-        "approved": "yes" if row.approved else "no",
+        "approved": "yes" if row.approved else "",
         "translate": "no" if status == "kept" else "",
         "extradata": f"{_VERSION}{row.version}",
         "xml:space": "preserve",
@@ -94,10 +94,12 @@ def _row(node: Element) -> Row:
 
 
 def _status(node: Element, targets: Sequence[Element]) -> Status | None:
+    """Read state and approval, which tools do not always keep in step; a doubt counts as not approved."""
     approved, state = node.get("approved"), targets[0].get("state") if targets else None
-    if approved == "yes" or state in _DONE:
-        return "approved"
-    return None if approved is None and state is None else "edited"
+    if approved is None and state is None:
+        return None
+    pending = approved == "no" or (state or "").startswith(("needs-", "new"))
+    return "approved" if not pending and (approved == "yes" or state in _DONE) else "edited"
 
 
 def _comment(notes: Sequence[Element]) -> str:

@@ -1,0 +1,71 @@
+"""What all issues of one run share, and the way of one issue through it: from its file to its outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.bilingual import approved_texts, write_bilingual
+from pipeline.drafts import CachedEngine, Drafts
+from pipeline.engine_ct2 import find_engine
+from pipeline.glossary import Glossary
+from pipeline.locales import Locale, find_locale
+from pipeline.records import Issue, IssueResult
+from pipeline.review_html import render_html
+from pipeline.translate import Tools, translate_issue
+from pipeline.workspace import (
+    Before,
+    Outputs,
+    load_before,
+    load_glossary,
+    load_issue,
+    other_bilinguals,
+    refuse_overwriting,
+    save,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Settings of a run with the model behind the draft cache."""
+
+    locale: Locale
+    folder: Path
+    """Where outputs are."""
+    glossary: Glossary
+    engine: CachedEngine
+
+
+def open_session(target: str, output: Path | None, model: str, glossary: Path | None) -> Session:
+    """Find the locale, the model and the glossary that a person named; the model itself is not loaded yet."""
+    import platformdirs
+
+    locale = find_locale(target, own_model=model != "embedded")
+    cache = Path(platformdirs.user_cache_dir("duizhao"))
+    engine = find_engine(model, cache, locale.tag)
+    drafts = Drafts(cache / "drafts.sqlite")
+    return Session(locale, output or Path(locale.folder), load_glossary(glossary), CachedEngine(engine, drafts))
+
+
+def tools_for(
+    session: Session, issue: Issue, before: Before, progress: Callable[[int, int], None] | None = None
+) -> Tools:
+    """The tools of the stages for one issue: memory from the other issues, people's texts from its own."""
+    memory = approved_texts(other_bilinguals(session.folder, issue.slug))
+    return Tools(session.locale, session.glossary, session.engine, before.saved, memory, progress)
+
+
+def translated(session: Session, path: Path) -> tuple[IssueResult, Before]:
+    """Translate the issue in a file; nothing is written."""
+    issue, before = load_issue(path), load_before(Outputs.of(session.folder, path.stem))
+    return translate_issue(issue, tools_for(session, issue, before)), before
+
+
+def save_again(session: Session, path: Path) -> IssueResult:
+    """Translate an issue again and write its outputs; ConflictError when its Chinese was edited by hand."""
+    outputs = Outputs.of(session.folder, path.stem)
+    result, before = translated(session, path)
+    refuse_overwriting(outputs, before, path, force=False)
+    save(outputs, result, before, write_bilingual(result, before.saved), render_html(result))
+    return result
