@@ -22,14 +22,27 @@ if TYPE_CHECKING:
     from pipeline.glossary import Glossary
     from pipeline.locales import Locale
     from pipeline.records import Issue, IssueResult
-    from pipeline.translate import Tools
+    from pipeline.work import Tools
     from pipeline.workspace import Before
 
-_LAZY = {"train": "pipeline.training.commands:train", "adapt": "pipeline.training.commands:adapt"}
+_LAZY = {
+    "adapt": ("pipeline.training.commands:adapt", "Go on from the shipped model with your own approved segments."),
+    "adopt": ("pipeline.review_commands:adopt", "Take edits made in the Chinese issue into its bilingual file."),
+    "assemble": ("pipeline.review_commands:assemble", "Rebuild Chinese issues from their bilingual files."),
+    "check": ("pipeline.review_commands:check", "Find what is stale, broken or unapproved; for pull requests."),
+    "export": ("pipeline.interchange_commands:export_command", "Write an issue as XLIFF, TMX, PO or CSV."),
+    "glossary": ("pipeline.glossary_commands:glossary", "Look after the glossary."),
+    "import": ("pipeline.interchange_commands:import_command", "Take edits from an XLIFF, TMX, PO or CSV file."),
+    "memory": ("pipeline.memory_commands:memory", "Search and exchange approved translations."),
+    "review": ("pipeline.review_commands:review", "Review issues side by side in the browser."),
+    "status": ("pipeline.review_commands:status", "Show how far the review of each issue is."),
+    "train": ("pipeline.training.commands:train", "Train a model from sentence pairs."),
+}
+"""Commands that are imported when they are used: name -> (place, short help)."""
 
 
 class _Group(click.Group):
-    """A group that imports the training commands only when one is used, and ends errors of ours with exit code 2."""
+    """A group that imports most commands only when they are used, and ends errors of ours with exit code 2."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *_LAZY})
@@ -37,9 +50,15 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _LAZY:
             return super().get_command(ctx, cmd_name)
-        module, _, name = _LAZY[cmd_name].partition(":")
+        module, _, name = _LAZY[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = {name: command.get_short_help_str(80) for name, command in self.commands.items()}
+        rows |= {name: short for name, (_, short) in _LAZY.items()}
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(rows.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -167,12 +186,10 @@ def _translate_one(run: _Run, path: Path, totals: _Totals, *, force: bool) -> No
 
 
 def _tools(run: _Run, issue: Issue, before: Before, report: Callable[[int, int], None]) -> Tools:
-    from pipeline.bilingual import approved_texts
-    from pipeline.translate import Tools
-    from pipeline.workspace import other_bilinguals
+    from pipeline.memory_store import approved
+    from pipeline.work import Tools
 
-    memory = approved_texts(other_bilinguals(run.folder, issue.slug))
-    return Tools(run.locale, run.glossary, run.engine, before.saved, memory, report)
+    return Tools(run.locale, run.glossary, run.engine, before.saved, approved(run.folder, issue.slug), report)
 
 
 def _translate_stdin(run: _Run, paths: Sequence[str], totals: _Totals, *, dry_run: bool) -> None:

@@ -17,12 +17,12 @@ from pipeline.drafts import CachedEngine
 from pipeline.edits import entry_digest, entry_texts, put_back, read_entries
 from pipeline.errors import InputError
 from pipeline.files import digest, read_bytes, write_text
-from pipeline.glossary import Glossary
 from pipeline.locales import Locale
 from pipeline.opened import Opened
 from pipeline.readback import modelless_tools, result_of, with_drafts
-from pipeline.rebuild import rebuilt
+from pipeline.rebuild import announced
 from pipeline.review_html import render_html
+from pipeline.work import Tools
 from pipeline.workspace import load_glossary
 
 PATIENCE = 0.6
@@ -81,7 +81,7 @@ class Desk:
         self._seats: dict[str, _Seat] = {}
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis")
         self._timers: dict[str, threading.Timer] = {}
-        self._glossary: tuple[str, Glossary] | None = None
+        self._tools: tuple[str, Tools] | None = None
 
     def slugs(self) -> tuple[str, ...]:
         """List the issues that may be asked for."""
@@ -141,7 +141,8 @@ class Desk:
         saved = {unit: read[entry] for unit, entry in entries.items()}
         chinese = opened.chinese
         if opened.is_ours:
-            chinese, text = rebuilt(opened.document, opened.targets(saved), text)
+            chinese = opened.assembled(saved)
+            text = announced(text, chinese)
         opened.write(text, chinese, saved)
         self._later(opened)
 
@@ -181,7 +182,7 @@ class Desk:
     def _seat(self, slug: str) -> _Seat:
         if slug not in self.places.sources:
             raise InputError(f"{slug}: no such issue")
-        tools = modelless_tools(self.places.locale, self._current_glossary())
+        tools = self._current_tools()
         seat = self._seats.get(slug)
         if seat is None:
             seat = self._seats[slug] = _Seat(Opened(self.places.sources[slug], self.places.folder, tools))
@@ -189,13 +190,13 @@ class Desk:
             seat.opened.refresh(tools)
         return seat
 
-    def _current_glossary(self) -> Glossary:
+    def _current_tools(self) -> Tools:
         """Read the glossary again when one of its files has changed."""
         files = sorted(self.places.glossary_folder.glob("*.yaml"))
         now = " ".join(digest(read_bytes(file)) for file in files)
-        if self._glossary is None or self._glossary[0] != now:
-            self._glossary = now, load_glossary(self.places.glossary)
-        return self._glossary[1]
+        if self._tools is None or self._tools[0] != now:
+            self._tools = now, modelless_tools(self.places.locale, load_glossary(self.places.glossary))
+        return self._tools[1]
 
     def _analysis(self, seat: _Seat) -> Future[None] | None:
         """See to it that the stages run for what is there now; None when they have."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -15,7 +14,7 @@ from pipeline.errors import InputError
 from pipeline.glossary_edit import Fields, Value, fields_of, with_fields, without_entry
 from pipeline.glossary_file import CHOICES, LISTS, Concept
 from pipeline.glossary_store import add_entry, change_entry, open_store, read_value
-from pipeline.glossary_text_commands import evaluate, evidence, impact, suggest
+from pipeline.glossary_text_commands import common_options, evaluate, evidence, impact, print_json, suggest
 
 if TYPE_CHECKING:
     from pipeline.glossary_store import Store
@@ -32,12 +31,6 @@ def glossary() -> None:
 
 for _command in (suggest, evidence, impact, evaluate):
     glossary.add_command(_command)
-
-
-def _common(command: Command) -> Command:
-    """Add the options of every command."""
-    folder = click.option("--glossary", "folder", type=click.Path(path_type=Path), help="Folder with glossary files.")
-    return folder(click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command))
 
 
 def _fields(command: Command) -> Command:
@@ -58,7 +51,7 @@ def _fields(command: Command) -> Command:
 @glossary.command("list")
 @click.argument("text", default="")
 @click.option("--policy", type=click.Choice(CHOICES["policy"]))
-@_common
+@common_options
 def list_entries(text: str, policy: str | None, folder: Path | None, as_json: bool) -> None:
     """List the entries, or those in which TEXT stands."""
     found = [
@@ -67,7 +60,7 @@ def list_entries(text: str, policy: str | None, folder: Path | None, as_json: bo
         if policy in {None, concept.policy} and text.lower() in _searchable(concept)
     ]
     if as_json:
-        _print_json([_data(concept) for concept in found])
+        print_json([_data(concept) for concept in found])
         return
     for concept in found:
         click.echo(f"{concept.term:<32} {concept.policy:<10} {concept.zh_hans:<16} {concept.place}")
@@ -79,7 +72,7 @@ def _searchable(concept: Concept) -> str:
 
 @glossary.command()
 @click.argument("term")
-@_common
+@common_options
 def show(term: str, folder: Path | None, as_json: bool) -> None:
     """Show an entry, named by its term, a form or its id."""
     _show(open_store(folder).find(term), as_json)
@@ -89,7 +82,7 @@ def show(term: str, folder: Path | None, as_json: bool) -> None:
 @click.argument("term")
 @click.option("--file", "file", help="The glossary file to add to.")
 @_fields
-@_common
+@common_options
 def add(term: str, file: str | None, folder: Path | None, as_json: bool, **typed: Any) -> None:
     """Add an entry for TERM."""
     store = open_store(folder)
@@ -105,7 +98,7 @@ def add(term: str, file: str | None, folder: Path | None, as_json: bool, **typed
 @click.argument("term")
 @_fields
 @click.option("--drop", "drops", multiple=True, help="A field to take out, or KEY=VALUE for one item of a list.")
-@_common
+@common_options
 def edit(term: str, drops: Sequence[str], folder: Path | None, as_json: bool, **typed: Any) -> None:
     """Change an entry: single values are replaced, list items are added."""
     store = open_store(folder)
@@ -128,7 +121,7 @@ def _without(value: Value, item: str, drop: str) -> Value:
 @glossary.command()
 @click.argument("term")
 @click.argument("new")
-@_common
+@common_options
 def rename(term: str, new: str, folder: Path | None, as_json: bool) -> None:
     """Give an entry the head form NEW; its id stays when it has one of its own."""
     store = open_store(folder)
@@ -139,7 +132,7 @@ def rename(term: str, new: str, folder: Path | None, as_json: bool) -> None:
 
 @glossary.command()
 @click.argument("term")
-@_common
+@common_options
 def remove(term: str, folder: Path | None, as_json: bool) -> None:
     """Take an entry out."""
     store = open_store(folder)
@@ -149,7 +142,7 @@ def remove(term: str, folder: Path | None, as_json: bool) -> None:
 
 
 @glossary.command()
-@_common
+@common_options
 def lint(folder: Path | None, as_json: bool) -> None:
     """Find what is wrong or doubtful in the glossary. Exit code 1 says that there is more than notes."""
     from pipeline.glossary_lint import lint as find_problems
@@ -159,7 +152,7 @@ def lint(folder: Path | None, as_json: bool) -> None:
     converters = {locale.tag: regional(locale.opencc) for locale in LOCALES if locale.opencc}
     problems = find_problems(read_glossary(folder), converters)
     if as_json:
-        _print_json([asdict(problem) for problem in problems])
+        print_json([asdict(problem) for problem in problems])
     for problem in () if as_json else problems:
         click.echo(f"{problem.place}: {problem.weight}: {problem.message} [{problem.check}]")
     if any(problem.weight != "note" for problem in problems):
@@ -170,7 +163,7 @@ def lint(folder: Path | None, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--format", "form", type=click.Choice(_FORMATS), help="By default as the file's ending says, else CSV.")
 @click.option("--to", "target", default="zh-Hans", show_default=True, help="Locale of the renderings.")
-@_common
+@common_options
 def export_entries(file: Path | None, form: str | None, target: str, folder: Path | None, as_json: bool) -> None:
     """Write the glossary for other tools, to FILE or to standard output."""
     from pipeline.files import write_text
@@ -197,7 +190,7 @@ def _guess(file: Path) -> str:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(_FORMATS), help="By default as the file's ending says.")
 @click.option("--file", "into", default="imported.yaml", show_default=True, help="The glossary file to add to.")
-@_common
+@common_options
 def import_entries(file: Path, form: str | None, into: str, folder: Path | None, as_json: bool) -> None:
     """Add the entries of another tool's file. Terms that the glossary has already stay as they are and are listed."""
     from pipeline.files import read_text
@@ -211,7 +204,7 @@ def import_entries(file: Path, form: str | None, into: str, folder: Path | None,
     if new:
         write_file(store, name, _with_entries(store.files.get(name, ""), new))
     if as_json:
-        _print_json({"file": name, "added": list(new), "known": [dict(entry) for entry, _ in known]})
+        print_json({"file": name, "added": list(new), "known": [dict(entry) for entry, _ in known]})
         return
     for entry, concept in known:
         click.echo(f"{entry['term']}: stays {concept.zh_hans} ({concept.place}), not {entry.get('zh-Hans', 'kept')}")
@@ -249,11 +242,7 @@ def _data(concept: Concept) -> Mapping[str, Value]:
 
 def _show(concept: Concept, as_json: bool) -> None:
     if as_json:
-        _print_json(_data(concept))
+        print_json(_data(concept))
         return
     for key, value in _data(concept).items():
         click.echo(f"{key:<12} {value if isinstance(value, str) else ', '.join(value)}")
-
-
-def _print_json(data: object) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))

@@ -163,8 +163,8 @@ def split_known(entries: Iterable[Fields], glossary: Glossary) -> tuple[list[Fie
     known: list[tuple[Fields, Concept]] = []
     for fields in entries:
         identity = str(fields.get("id") or slug(str(fields["term"])))
-        match = glossary.by_id.get(identity) or spellings.get(str(fields["term"]))
-        if match is not None and (match.id == identity or "id" not in fields):
+        match = glossary.by_id.get(identity) or (None if "id" in fields else spellings.get(str(fields["term"])))
+        if match is not None:
             known.append((fields, match))
         else:
             new.setdefault(identity, fields)

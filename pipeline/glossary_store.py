@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,8 +31,9 @@ class Store:
         """Find an entry by its id, its term or a form; InputError when there is none, or several."""
         if name in self.glossary.by_id:
             return self.glossary.by_id[name]
-        found = [one for one in self.glossary.concepts if name in (one.term, *one.forms)]
-        found = found or [one for one in self.glossary.concepts if name.lower() in map(str.lower, (one.term, *one.forms))]
+        spellings = [(one, (one.term, *one.forms)) for one in self.glossary.concepts]
+        found = [one for one, forms in spellings if name in forms]
+        found = found or [one for one, forms in spellings if name.lower() in map(str.lower, forms)]
         if not found:
             raise InputError(f"{name!r}: no such entry; see `duizhao glossary list {name}`")
         if len(found) > 1:
@@ -55,6 +57,21 @@ def open_store(folder: Path | None) -> Store:
     """Read the glossary in a folder; by default the one that translation uses."""
     files = read_glossary(folder)
     return Store(folder or default_glossary(), files, parse_glossary(files))
+
+
+def committed_glossary(folder: Path) -> Glossary:
+    """Read the glossary as it is in the last commit; InputError where there is no such thing."""
+    names = _git(folder, "ls-tree", "--name-only", "HEAD", "./").splitlines()
+    files = {name: _git(folder, "show", f"HEAD:./{name}") for name in names if name.endswith(".yaml")}
+    return parse_glossary({str(folder / name): text for name, text in files.items()})
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        raise InputError(f"{folder}: no earlier state in git; name a folder with --against") from None
+    return done.stdout.decode("utf-8")
 
 
 def change_entry(store: Store, concept: Concept, change: Callable[[str, int], str]) -> Store:

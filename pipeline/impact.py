@@ -1,4 +1,4 @@
-"""What a changed glossary changes: entries, the units of past issues that hold them, and what people wrote against it."""
+"""What a changed glossary changes: its entries, units of past issues, and what people's texts say against it."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pipeline.errors import InputError
 from pipeline.files import decode, digest, read_bytes, write_text
 from pipeline.po_text import read_header
 from pipeline.readback import is_outdated, saved_targets, settle, settle_unchecked, unread
-from pipeline.rebuild import NO_HAND_EDITS, HandEdits, announced, find_hand_edits, find_in_entries, is_ours
+from pipeline.rebuild import NO_HAND_EDITS, Assembler, HandEdits, announced, find_hand_edits, find_in_entries, is_ours
 from pipeline.records import Document, Finding, IssueResult, Unit, UnitResult
 from pipeline.survey import Survey, survey
 from pipeline.translate import adopt, check, finish, join, recall
@@ -82,6 +82,7 @@ class Opened:
     def _read_english(self) -> None:
         self.known = unread(read_document(load_issue(self.source)))
         self._index, self.analysed, self._shown = self._places(), "", {}
+        self._assembler = Assembler(self.document)
         self.saved = match_units(self.units, self.bilingual)
 
     def _places(self) -> dict[str, int]:
@@ -90,6 +91,7 @@ class Opened:
     def prepare(self, known: Work) -> dict[str, tuple[UnitWork, Saved | None, UnitResult]]:
         """Check all units with what the stages found; takes its time and changes nothing here."""
         saved = self.saved
+        self.assembled()
         return {
             unit.unit.id: (unit, saved.get(unit.unit.id), self._settled(unit, saved.get(unit.unit.id), known, True))
             for unit in known.units
@@ -158,6 +160,10 @@ class Opened:
     def targets(self, changed: Mapping[str, Saved] | None = None) -> dict[str, str]:
         """List the texts of the Chinese issue by unit, with some entries changed."""
         return saved_targets(self.units, {**self.saved, **(changed or {})})
+
+    def assembled(self, changed: Mapping[str, Saved] | None = None) -> str:
+        """Give the Chinese issue as the bilingual file has it, with some entries changed."""
+        return self._assembler(self.targets(changed))
 
     @property
     def is_up_to_date(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from pipeline.assemble import assemble
@@ -117,10 +117,31 @@ def _pairs(ours: Sequence[Unit], theirs: Sequence[Unit]) -> list[tuple[Unit, Uni
     return found
 
 
-def rebuilt(document: Document, targets: Mapping[str, str], bilingual: str) -> tuple[str, str]:
-    """Give the Chinese issue for the targets, and the bilingual file that announces it."""
-    chinese = assemble(document, targets)
-    return chinese, announced(bilingual, chinese)
+class Assembler:
+    """Assembles one English issue again and again, fitting only those texts that are new."""
+
+    def __init__(self, document: Document) -> None:
+        """Begin without any text."""
+        self._document = document
+        self._fitted: dict[str, tuple[str, str]] = {}
+
+    def __call__(self, targets: Mapping[str, str]) -> str:
+        """Give what `assemble` gives."""
+        text, at = self._document.issue.text, 0
+        pieces: list[str] = []
+        for unit in self._document.units:
+            pieces += [text[at : unit.span.start], self._piece(unit, targets.get(unit.id, unit.source))]
+            at = unit.span.end
+        return "".join(pieces) + text[at:]
+
+    def _piece(self, unit: Unit, target: str) -> str:
+        known = self._fitted.get(unit.id)
+        if known is None or known[0] != target:
+            text = self._document.issue.text
+            alone = assemble(replace(self._document, units=(unit,)), {unit.id: target})
+            known = target, alone[unit.span.start : len(alone) - (len(text) - unit.span.end)]
+            self._fitted[unit.id] = known
+        return known[1]
 
 
 def stale_outputs(

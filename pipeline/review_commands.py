@@ -202,11 +202,11 @@ def _opened(places: Places, issues: Sequence[str]) -> Iterator[_Issue]:
 
 def _rebuild(opened: Opened) -> None:
     from pipeline.files import write_text
-    from pipeline.rebuild import rebuilt
+    from pipeline.rebuild import announced
     from pipeline.review_html import render_html
 
-    chinese, text = rebuilt(opened.document, opened.targets(), opened.text)
-    opened.write(text, chinese, {})
+    chinese = opened.assembled()
+    opened.write(announced(opened.text, chinese), chinese, {})
     write_text(opened.outputs.review, render_html(_checked(opened)))
     click.echo(f"{opened.outputs.bilingual} → {opened.outputs.chinese}", err=True)
 

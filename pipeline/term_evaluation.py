@@ -110,9 +110,7 @@ def _whole(work: Work, *, raw: bool) -> str:
     return "\n".join((unit.raw if raw else unit.machine) or unit.unit.source for unit in work.units)
 
 
-def _rated(
-    works: Sequence[Work], terms: Mapping[tuple[str, str], Sequence[TermMatch]], *, raw: bool
-) -> list[Rated]:
+def _rated(works: Sequence[Work], terms: Mapping[tuple[str, str], Sequence[TermMatch]], *, raw: bool) -> list[Rated]:
     return [
         Rated(slug, unit.unit.id, tuple(terms[slug, unit.unit.id]), _rateable(unit, raw=raw))
         for work in works

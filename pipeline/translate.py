@@ -53,14 +53,14 @@ def protect_units(work: Work, tools: Tools) -> Work:
 
 def recall(work: Work, tools: Tools) -> Work:
     """Take what people approved for the same English in other issues."""
-    memory = tools.memory or {}
-    return _each(work, lambda unit: _recalled(unit, memory.get(unit.unit.source)))
+    memory, references = tools.memory or {}, work.document.references
+    return _each(work, lambda unit: _recalled(unit, memory.get(unit.unit.source), references))
 
 
-def _recalled(work: UnitWork, remembered: str | None) -> UnitWork:
+def _recalled(work: UnitWork, remembered: str | None, references: Mapping[str, str]) -> UnitWork:
     if work.is_kept:
         return replace(work, origin="source", state="initial", text=work.coded.text)
-    if remembered is None:
+    if remembered is None or unit_differences(work.unit.source, remembered, references):
         return work
     note = "approved in another issue for the same English"
     return replace(work, origin="memory", state="reviewed", machine=remembered, target=remembered, note=note)

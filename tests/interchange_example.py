@@ -27,7 +27,7 @@ PAIRS = (
     ("A text that somebody edited", "有人改过的文字"),
     ("A text that somebody approved", "有人批准的文字"),
 )
-EDITED, APPROVED = "e1/p5", "e1/p6"
+KEPT, EDITED, APPROVED = "e1/p4", "e1/p5", "e1/p6"
 
 SNIPPETS = (
     "**bold**", "*em*", "~~gone~~", "[link](https://x.y/z?a=b&c=d)", "[ref][label]", "`a < b && c`", "![alt](i.png)",
@@ -66,6 +66,8 @@ def bilingual_text(pairs: Sequence[tuple[str, str]]) -> str:
 
 def _result(name: str, source: str, target: str) -> UnitResult:
     unit = Unit(name, "paragraph", Span(0, 0), source, (), 0)
+    if source == target:
+        return UnitResult(unit, "", target, target, (), (), (), "source", "initial")
     return UnitResult(unit, target, target, target, (), (), (), "machine", "translated")
 
 
@@ -88,7 +90,7 @@ def comment(text: str) -> Change:
 
 
 def example() -> str:
-    """A bilingual file with machine's, edited, commented and approved entries."""
+    """A bilingual file with machine's, kept, edited, commented and approved entries."""
     text = bilingual_text(PAIRS)
     text = changed(text, EDITED, edit("有人改过两次的文字"), comment("is this right?"))
     return changed(text, APPROVED, approve())

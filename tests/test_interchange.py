@@ -19,6 +19,7 @@ from tests.interchange_example import (
     APPROVED,
     EDITED,
     ENDINGS,
+    KEPT,
     PAIRS,
     SIGNATURE,
     approve,
@@ -266,3 +267,34 @@ def test_an_unknown_state_in_a_table_is_said():
 def test_comments_of_ours_do_not_come_back_as_new_ones():
     text = changed(example(), "e1/p1", comment("look: here"))
     assert imported(text, exported(text, "csv"), "csv").changes == {}
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_approving_everything_leaves_alone_what_has_nothing_to_translate(form):
+    text = example()
+    exchange = exchange_of(text)
+    everything = tuple(replace(row, status="approved") for row in exchange.rows)
+    plan = imported(text, WRITERS[form](replace(exchange, rows=everything)), form)
+    assert sorted(plan.changes) == ["e1/p1", "e1/p2", "e1/p3", EDITED]
+    assert row_at(text, KEPT).status == "kept"
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_approving_a_stale_text_makes_it_current(form):
+    at = '#, fuzzy\nmsgctxt "e1/p5"'
+    text = example().replace(at, at.replace("msgctxt", '#| msgid "The English before"\nmsgctxt'))
+    row = row_at(text, EDITED)
+    assert (row.status, row.previous) == ("stale", "The English before")
+    written = apply_plan(
+        text, "x.po", imported(text, sent_back(text, form, e1_p5=replace(row, status="approved")), form)
+    )
+    assert (saved_at(written, EDITED).approved, saved_at(written, EDITED).previous) == (True, "")
+
+
+@pytest.mark.parametrize("form", ["xliff", "xliff2", "tmx"])
+def test_the_raw_and_the_earlier_text_travel_as_notes(form):
+    at = '#, fuzzy\nmsgctxt "e1/p5"'
+    text = example().replace(at, at.replace("msgctxt", '#| msgid "The English before"\nmsgctxt'))
+    file = exported(text, form)
+    assert ">The English before</" in file
+    assert ">有人改过的文字</" in file

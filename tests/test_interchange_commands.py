@@ -11,6 +11,7 @@ from pipeline.bilingual import read_bilingual
 from pipeline.errors import ConflictError, InputError
 from pipeline.files import write_text
 from pipeline.interchange_commands import export_command, import_command
+from pipeline.person import person_name
 from tests.interchange_example import ENDINGS, changed, edit, example
 
 
@@ -95,3 +96,12 @@ def test_a_file_that_changes_during_the_import_is_left_alone(folder, monkeypatch
     with pytest.raises(ConflictError):
         bring_in(folder, file)
     assert (folder / "issue.po").read_text("utf-8") == now
+
+
+def test_the_person_is_named_by_git_or_not_at_all(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").write_text("[user]\nname = Lin Mei\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "config"))
+    assert person_name() == "Lin Mei"
+    monkeypatch.setenv("PATH", "")
+    assert person_name() == "somebody"

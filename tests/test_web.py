@@ -9,10 +9,11 @@ import pytest
 from desk_example import SCRIPT, Workplace, workplace
 from starlette.testclient import TestClient
 
+from pipeline.assemble import assemble
 from pipeline.desk import Desk
 from pipeline.desk_actions import change_unit, signed
 from pipeline.edits import entry_digest
-from pipeline.rebuild import announced
+from pipeline.rebuild import Assembler, announced
 from pipeline.web import make_app
 from pipeline.web_guard import LARGEST_BODY, Keys
 
@@ -400,3 +401,11 @@ def test_a_crash_between_the_two_files_is_not_taken_for_an_edit_by_hand(desk: De
     assert not opened.hand_edits()
     change_unit(desk, "one", "e3/p1", seen(desk, "one", "e3/p1"), signed(desk, "approve"), confirmed=True)
     assert "多数头看最后。" in place.chinese("one")
+
+
+def test_assembling_step_by_step_gives_the_same_as_assembling_at_once(desk: Desk) -> None:
+    opened = desk.look("one")
+    assembler, targets = Assembler(opened.document), opened.targets()
+    for unit in opened.units:
+        targets[unit.id] = f"# 新 | 的\n\n1. {unit.id}"
+        assert assembler(targets) == assemble(opened.document, targets)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import PurePath
 
 from pipeline.errors import InputError
 from pipeline.interchange.csv_table import read_csv, write_csv
@@ -25,7 +24,7 @@ WRITERS: Mapping[str, Callable[[Exchange], str]] = {
 
 def read_rows(data: bytes, name: str, locale: str) -> tuple[Row, ...]:
     """Read a file that came back; InputError when it is in none of the formats."""
-    ending = PurePath(name).suffix.lower()
+    ending = name[name.rfind(".") :].lower()
     if ending in {".po", ".pot"}:
         return read_po(data, name)
     if ending in {".csv", ".tsv", ".txt"}:
