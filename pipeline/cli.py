@@ -18,11 +18,8 @@ from pipeline import __version__
 from pipeline.errors import DuizhaoError
 
 if TYPE_CHECKING:
-    from pipeline.drafts import CachedEngine
-    from pipeline.glossary import Glossary
-    from pipeline.locales import Locale
     from pipeline.records import Issue, IssueResult
-    from pipeline.work import Tools
+    from pipeline.session import Session
     from pipeline.workspace import Before
 
 _LAZY = {
@@ -54,7 +51,7 @@ class _Group(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 click's signature
         rows = {name: command.get_short_help_str(80) for name, command in self.commands.items()}
         rows |= {name: short for name, (_, short) in _LAZY.items()}
         with formatter.section("Commands"):
@@ -112,88 +109,53 @@ def translate(
     For each x.md this writes x.md (the Chinese issue), x.po (the bilingual file) and x.html (the review) to the
     output folder. Exit code 1 says that a finding is critical, 2 that something could not be read or written.
     """
+    from pipeline.session import open_session
+
     started = time.monotonic()
-    run = _prepare(target, output, model, glossary)
+    session = open_session(target, output, model, glossary)
     totals = _Totals()
     if "-" in paths:
-        _translate_stdin(run, paths, totals, dry_run=dry_run)
+        _translate_stdin(session, paths, totals, dry_run=dry_run)
     else:
-        _translate_files(run, paths, totals, dry_run=dry_run, force=force)
+        _translate_files(session, paths, totals, dry_run=dry_run, force=force)
     if dry_run:
         _print_plan(totals)
     else:
-        totals.decoded, totals.recalled = run.engine.decoded, run.engine.recalled
+        totals.decoded, totals.recalled = session.engine.decoded, session.engine.recalled
         _print_totals(totals, time.monotonic() - started)
     sys.exit(2 if totals.failed else 1 if totals.findings["critical"] else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """What all issues of one run share."""
-
-    locale: Locale
-    folder: Path
-    glossary: Glossary
-    engine: CachedEngine
-
-
-def _prepare(target: str, output: Path | None, model: str, glossary: Path | None) -> _Run:
-    import platformdirs
-
-    from pipeline.drafts import CachedEngine, Drafts
-    from pipeline.engine_ct2 import find_engine
-    from pipeline.locales import find_locale
-    from pipeline.workspace import load_glossary
-
-    locale = find_locale(target, own_model=model != "embedded")
-    cache = Path(platformdirs.user_cache_dir("duizhao"))
-    engine = find_engine(model, cache, locale.tag)
-    concepts = load_glossary(glossary)
-    drafts = Drafts(cache / "drafts.sqlite")
-    return _Run(locale, output or Path(locale.folder), concepts, CachedEngine(engine, drafts))
-
-
-def _translate_files(run: _Run, paths: Sequence[str], totals: _Totals, *, dry_run: bool, force: bool) -> None:
+def _translate_files(session: Session, paths: Sequence[str], totals: _Totals, *, dry_run: bool, force: bool) -> None:
     from pipeline.workspace import Outputs, find_issues, load_before, load_issue, placed
 
     issues = find_issues(paths)
     for path in issues:
         try:
             if dry_run:
-                _plan_one(run, load_issue(path), load_before(Outputs.of(run.folder, path.stem)), totals)
+                _plan_one(session, load_issue(path), load_before(Outputs.of(session.folder, path.stem)), totals)
             else:
-                _translate_one(run, path, totals, force=force)
+                _translate_one(session, path, totals, force=force)
         except DuizhaoError as error:
             totals.failed += 1
             click.echo(f"duizhao: {placed(error, path)}", err=True)
 
 
-def _translate_one(run: _Run, path: Path, totals: _Totals, *, force: bool) -> None:
-    from pipeline.bilingual import write_bilingual
-    from pipeline.review_html import render_html
-    from pipeline.translate import translate_issue
-    from pipeline.workspace import Outputs, load_before, load_issue, refuse_overwriting, save
+def _translate_one(session: Session, path: Path, totals: _Totals, *, force: bool) -> None:
+    from pipeline.session import translate_file
+    from pipeline.workspace import Outputs
 
-    issue, outputs = load_issue(path), Outputs.of(run.folder, path.stem)
-    before = load_before(outputs)
-    refuse_overwriting(outputs, before, path, force=force)
     with _progress(path.name) as report:
-        result = translate_issue(issue, _tools(run, issue, before, report))
-    save(outputs, result, before, write_bilingual(result, before.saved), render_html(result))
+        result = translate_file(session, path, force=force, progress=report)
+    outputs = Outputs.of(session.folder, path.stem)
     _count(totals, result)
     click.echo(f"{path} → {outputs.chinese}", err=True)
     _print_findings(result, outputs.review)
 
 
-def _tools(run: _Run, issue: Issue, before: Before, report: Callable[[int, int], None]) -> Tools:
-    from pipeline.memory_store import approved
-    from pipeline.work import Tools
-
-    return Tools(run.locale, run.glossary, run.engine, before.saved, approved(run.folder, issue.slug), report)
-
-
-def _translate_stdin(run: _Run, paths: Sequence[str], totals: _Totals, *, dry_run: bool) -> None:
+def _translate_stdin(session: Session, paths: Sequence[str], totals: _Totals, *, dry_run: bool) -> None:
     from pipeline.bilingual import Bilingual
+    from pipeline.session import tools_for
     from pipeline.source import read_issue
     from pipeline.translate import translate_issue
     from pipeline.workspace import Before
@@ -202,22 +164,23 @@ def _translate_stdin(run: _Run, paths: Sequence[str], totals: _Totals, *, dry_ru
         raise click.UsageError("- stands alone: standard input is one issue")
     issue, before = read_issue(sys.stdin.buffer.read(), "stdin"), Before(Bilingual(), None, None)
     if dry_run:
-        _plan_one(run, issue, before, totals)
+        _plan_one(session, issue, before, totals)
         return
     with _progress("stdin") as report:
-        result = translate_issue(issue, _tools(run, issue, before, report))
+        result = translate_issue(issue, tools_for(session, issue, before, report))
     sys.stdout.buffer.write(result.text.encode("utf-8"))
     sys.stdout.buffer.flush()
     _count(totals, result)
 
 
-def _plan_one(run: _Run, issue: Issue, before: Before, totals: _Totals) -> None:
+def _plan_one(session: Session, issue: Issue, before: Before, totals: _Totals) -> None:
     from pipeline.draft import count_new
+    from pipeline.session import tools_for
     from pipeline.translate import plan_issue
 
-    tools = _tools(run, issue, before, _silent)
+    tools = tools_for(session, issue, before)
     work = plan_issue(issue, tools)
-    segments, new = count_new([unit.coded for unit in work.units if unit.origin == "machine"], run.engine)
+    segments, new = count_new([unit.coded for unit in work.units if unit.origin == "machine"], session.engine)
     totals.issues += 1
     totals.entries += len(work.document.entries)
     totals.units += len(work.units)
@@ -240,15 +203,11 @@ def _count(totals: _Totals, result: IssueResult) -> None:
     totals.findings.update(finding.severity for finding in all_findings(result))
 
 
-def _silent(_done: int, _total: int) -> None:
-    """Report nothing."""
-
-
 @contextmanager
-def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
+def _progress(name: str) -> Iterator[Callable[[int, int], None] | None]:
     """A bar on the terminal; nothing where the output is no terminal."""
     if not sys.stderr.isatty():
-        yield _silent
+        yield None
         return
     from rich.console import Console
     from rich.progress import Progress
@@ -312,13 +271,9 @@ def diff(issue: Path, form: str, target: str, output: Path | None, model: str, g
     """Show what became of an English ISSUE: raw translation and post-edits, with reasons and findings."""
     from pipeline.review import render_markdown, render_text
     from pipeline.review_html import render_html
-    from pipeline.translate import translate_issue
-    from pipeline.workspace import Outputs, load_before, load_issue
+    from pipeline.session import open_session, translated
 
-    run = _prepare(target, output, model, glossary)
-    loaded = load_issue(issue)
-    before = load_before(Outputs.of(run.folder, issue.stem))
-    result = translate_issue(loaded, _tools(run, loaded, before, _silent))
+    result, _ = translated(open_session(target, output, model, glossary), issue)
     colour = sys.stdout.isatty()
     shown = {"text": lambda: render_text(result, colour), "md": lambda: render_markdown(result)}
     click.echo(shown.get(form, lambda: render_html(result))())

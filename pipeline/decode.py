@@ -325,6 +325,7 @@ def _in_pieces(segment: Segment, slots: Sequence[str]) -> Ladder:
 
 def _in_order(segment: Segment, slots: Sequence[str]) -> Ladder:
     spans = [Span(*match.span()) for match in re.finditer("[\ue000-\uf8ff]+", segment.text)]
+    spans = spans or around(segment, _forced(segment, frozenset(range(len(segment.terms)))))
     if not spans:
         return (yield from _as_it_comes(segment))
     return (yield from _cut(segment, slots, spans, "order"))

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from pipeline.drafts import CachedEngine
 from pipeline.edits import entry_digest, entry_texts, put_back, read_entries
-from pipeline.errors import InputError
+from pipeline.errors import EngineError, InputError
 from pipeline.files import digest, read_bytes, write_text
 from pipeline.locales import Locale
 from pipeline.opened import Opened
-from pipeline.readback import modelless_tools, result_of, with_drafts
+from pipeline.readback import modelless_tools, result_of, with_drafts, without_model
 from pipeline.rebuild import announced
 from pipeline.review_html import render_html
-from pipeline.work import Tools
+from pipeline.work import Tools, Work
 from pipeline.workspace import load_glossary
 
 PATIENCE = 0.6
@@ -211,12 +211,20 @@ class Desk:
     def _analyse(self, opened: Opened, wanted: str) -> None:
         if opened.wanted != wanted:
             return
-        self._engine = self._engine or self._make_engine()
-        known = with_drafts(opened.document.issue, replace(opened.tools, engine=self._engine))
+        known, complete = self._known(opened)
         shown = opened.prepare(known)
         with self.lock:
             if opened.wanted == wanted:
-                opened.learn(known, wanted, shown)
+                opened.learn(known, wanted, shown, complete)
+
+    def _known(self, opened: Opened) -> tuple[Work, bool]:
+        """Run the stages; without a model as many as need none."""
+        issue = opened.document.issue
+        try:
+            self._engine = self._engine or self._make_engine()
+            return with_drafts(issue, replace(opened.tools, engine=self._engine)), True
+        except EngineError:
+            return without_model(issue, opened.tools), False
 
 
 def _wait(analysis: Future[None], patience: float) -> None:

@@ -137,6 +137,8 @@ def bring_up_to_date(desk: Desk, slug: str) -> Outcome:
         opened = desk.look(slug)
         if not opened.is_analysed:
             raise InputError(f"{slug}: still being worked on; try again")
+        if not opened.is_complete:
+            raise InputError(f"{slug}: there is no model to translate with")
         if not opened.is_ours:
             raise ConflictError(f"{slug}: the Chinese issue was edited by hand; adopt these edits first")
         before = load_before(opened.outputs)

@@ -17,7 +17,7 @@ _RUN = re.compile(r"[\u3400-\u9fff]+|[A-Za-z][A-Za-z0-9-]+")
 _LONGEST = 8
 _LEAST_SHARE, _MOST_CHANCE = 0.6, 1e-3
 _CANDIDATES = 400
-_FUNCTION = re.compile("[的了在是和与有这那个一不为对于中们其将把被从到以及而等也可能会上下]")
+_FUNCTION = re.compile("[的了在是和与这那们将把被以及而也很]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _typical(run: str, count: int, samples: int, outside: Sequence[Sample]) -> t
     """How surely the term stands where the expression does, and how likely it would stand in so many by chance."""
     rate = sum(run in sample.raw for sample in outside) / (len(outside) or 1)
     share = count / samples / (count / samples + 3 * rate)
-    return share, max(rate, 1 / (len(outside) + 1)) ** count
+    return share, rate**count
 
 
 def _runs(sample: Sample) -> Iterator[str]:

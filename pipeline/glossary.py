@@ -163,9 +163,7 @@ def _same_case(wanted: str, found: str, case: CaseRule) -> bool:
 
 def _in_context(context: Iterable[str], present: frozenset[str], text: str) -> bool:
     """Whether a context word is among the words of the text, or an expression such as `gpt-3` anywhere in it."""
-    return any(
-        word in present or word + "s" in present if word.isalnum() else word in text.lower() for word in context
-    )
+    return any(word in present or word + "s" in present if word.isalnum() else word in text.lower() for word in context)
 
 
 def _stands_alone(text: str, start: int, end: int, is_name: bool) -> bool:

@@ -100,15 +100,17 @@ def add(term: str, file: str | None, folder: Path | None, as_json: bool, **typed
 @click.option("--drop", "drops", multiple=True, help="A field to take out, or KEY=VALUE for one item of a list.")
 @common_options
 def edit(term: str, drops: Sequence[str], folder: Path | None, as_json: bool, **typed: Any) -> None:
-    """Change an entry: single values are replaced, list items are added."""
+    """Change an entry: what is dropped goes first, then single values are replaced and list items added."""
     store = open_store(folder)
     concept = store.find(term)
-    old, changes = fields_of(concept), dict[str, Value]()
-    for key, value in _typed(typed).items():
-        changes[key] = value if isinstance(value, str) else tuple(dict.fromkeys((*old.get(key, ()), *value)))
+    old = fields_of(concept)
+    changes: dict[str, Value] = {}
     for drop in drops:
         key, _, item = drop.partition("=")
         changes[key] = _without(changes.get(key, old.get(key, "")), item, drop)
+    for key, value in _typed(typed).items():
+        known = changes.get(key, old.get(key, ()))
+        changes[key] = value if isinstance(value, str) else tuple(dict.fromkeys((*known, *value)))
     _change(store, concept, changes, as_json)
 
 

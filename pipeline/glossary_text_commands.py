@@ -244,14 +244,14 @@ def _entry(change: EntryChange) -> dict[str, object]:
 def _issue_changes(session: Session, path: Path, old: Glossary, applying: bool) -> tuple[UnitChange, ...]:
     """What becomes of one issue; the model is asked only when the glossary touches it."""
     from pipeline.impact import affected_units, unit_changes
-    from pipeline.session import save_again, translated
+    from pipeline.session import translate_file, translated
     from pipeline.workspace import Outputs, load_before
 
     saved = load_before(Outputs.of(session.folder, path.stem)).saved.entries
     touched = affected_units(saved, old, session.glossary, session.locale.tag)
     if not touched:
         return ()
-    result = save_again(session, path) if applying else translated(session, path)[0]
+    result = translate_file(session, path) if applying else translated(session, path)[0]
     return unit_changes(result, saved, touched, session.glossary)
 
 

@@ -12,7 +12,16 @@ from pipeline.errors import InputError
 from pipeline.files import decode, digest, read_bytes, write_text
 from pipeline.po_text import read_header
 from pipeline.readback import is_outdated, saved_targets, settle, settle_unchecked, unread
-from pipeline.rebuild import NO_HAND_EDITS, Assembler, HandEdits, announced, find_hand_edits, find_in_entries, is_ours
+from pipeline.rebuild import (
+    NO_HAND_EDITS,
+    Assembler,
+    HandEdits,
+    announced,
+    find_hand_edits,
+    find_in_entries,
+    is_ours,
+    without_relapses,
+)
 from pipeline.records import Document, Finding, IssueResult, Unit, UnitResult
 from pipeline.survey import Survey, survey
 from pipeline.translate import adopt, check, finish, join, recall
@@ -32,6 +41,8 @@ class Opened:
         self.saved: Mapping[str, Saved] = {}
         self.analysed = ""
         """Digest of the English and the glossary for which the stages have run."""
+        self.is_complete = False
+        """Whether the drafts are known too, so that the issue can be translated again."""
         self._shown: dict[str, tuple[UnitWork, Saved | None, UnitResult]] = {}
         self._read_english()
         self.refresh(tools)
@@ -75,7 +86,7 @@ class Opened:
             self.text = "" if data is None else decode(data, self.name)
             self.bilingual = Bilingual() if data is None else read_bilingual(self.text, self.name)
             self.digest = found
-            self.saved = match_units(self.units, self.bilingual)
+            self.saved = self._matched()
         path = self.outputs.chinese
         self.chinese = decode(read_bytes(path), str(path)) if path.exists() else None
 
@@ -83,7 +94,11 @@ class Opened:
         self.known = unread(read_document(load_issue(self.source)))
         self._index, self.analysed, self._shown = self._places(), "", {}
         self._assembler = Assembler(self.document)
-        self.saved = match_units(self.units, self.bilingual)
+        self.saved = self._matched()
+
+    def _matched(self) -> Mapping[str, Saved]:
+        """Find the live entry of each unit; obsolete ones come back only when the issue is brought up to date."""
+        return match_units(self.units, replace(self.bilingual, obsolete=()))
 
     def _places(self) -> dict[str, int]:
         return {unit.unit.id: index for index, unit in enumerate(self.known.units)}
@@ -97,8 +112,11 @@ class Opened:
             for unit in known.units
         }
 
-    def learn(self, known: Work, analysed: str, shown: dict[str, tuple[UnitWork, Saved | None, UnitResult]]) -> None:
-        """Take over what the stages found, and what `prepare` made of it."""
+    def learn(
+        self, known: Work, analysed: str, shown: dict[str, tuple[UnitWork, Saved | None, UnitResult]], complete: bool
+    ) -> None:
+        """Take over what the stages found, and what `prepare` made of it; `complete` unless there was no model."""
+        self.is_complete = complete
         self.known, self.analysed, self._shown = known, analysed, shown
         self._index = self._places()
 
@@ -149,7 +167,7 @@ class Opened:
 
     def outdated(self) -> tuple[str, ...]:
         """List the units that translating again would change; empty while the stages run."""
-        if not self.is_analysed:
+        if not (self.is_analysed and self.is_complete):
             return ()
         return tuple(
             unit.unit.id
@@ -174,10 +192,12 @@ class Opened:
         """Find what was edited in the Chinese issue itself, by entry of the bilingual file."""
         if self.is_ours or self.chinese is None or not self.text:
             return NO_HAND_EDITS
-        if not self.is_up_to_date:
-            return find_in_entries(self.bilingual.entries, self.document.issue.slug, self.chinese)
-        found = find_hand_edits(self.document, self.targets(), self.chinese)
-        return replace(found, edits=tuple(replace(edit, unit=self.saved[edit.unit].unit) for edit in found.edits))
+        if self.is_up_to_date:
+            found = find_hand_edits(self.document, self.targets(), self.chinese)
+            found = replace(found, edits=tuple(replace(edit, unit=self.saved[edit.unit].unit) for edit in found.edits))
+        else:
+            found = find_in_entries(self.bilingual.entries, self.document.issue.slug, self.chinese)
+        return without_relapses(found, {saved.unit: saved for saved in self.bilingual.entries})
 
     def forget(self) -> None:
         """Have the bilingual file read and matched again at the next look."""

@@ -91,6 +91,19 @@ def find_in_entries(entries: Sequence[Saved], slug: str, chinese: str) -> HandEd
     return HandEdits(tuple(edits), whole=False)
 
 
+def without_relapses(found: HandEdits, entries: Mapping[str, Saved]) -> HandEdits:
+    """Leave out edits that would put the machine's text back in the place of a person's.
+
+    Nobody writes the machine's very words again; the Chinese issue is older than the bilingual file there.
+    """
+    kept = tuple(
+        edit
+        for edit in found.edits
+        if not (entries[edit.unit].is_persons and text_digest(edit.after) == entries[edit.unit].machine)
+    )
+    return HandEdits(kept, whole=found.whole and len(kept) == len(found.edits))
+
+
 def _units(document: Document, text: str) -> Sequence[Unit]:
     return read_document(Issue(document.issue.slug, text, "")).units
 

@@ -240,12 +240,16 @@ def _print_table(rows: Sequence[Sequence[str]]) -> None:
 def _problems(one: _Issue) -> Iterator[tuple[int, Finding]]:
     """Yield the findings nobody dismissed and what is out of date, each with its line in the bilingual file."""
     from pipeline.rebuild import stale_outputs
+    from pipeline.records import Finding
     from pipeline.survey import remaining
 
     opened = one.opened
     result = _checked(opened)
     for finding in (*stale_outputs(opened.document, opened.saved, opened.text, opened.chinese), *result.findings):
         yield _line_of(opened, finding.unit), finding
+    waiting = sum(unit.state != "reviewed" and unit.origin != "source" for unit in result.units)
+    if waiting:
+        yield 1, Finding("unapproved", "accuracy", "neutral", "", f"{waiting} units are not approved")
     for unit in result.units:
         for finding in remaining(unit, opened.saved.get(unit.unit.id)):
             yield _line_of(opened, finding.unit), finding

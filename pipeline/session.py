@@ -6,21 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.bilingual import approved_texts, write_bilingual
+from pipeline.bilingual import write_bilingual
 from pipeline.drafts import CachedEngine, Drafts
 from pipeline.engine_ct2 import find_engine
 from pipeline.glossary import Glossary
 from pipeline.locales import Locale, find_locale
+from pipeline.memory_store import approved
 from pipeline.records import Issue, IssueResult
 from pipeline.review_html import render_html
-from pipeline.translate import Tools, translate_issue
+from pipeline.translate import translate_issue
+from pipeline.work import Tools
 from pipeline.workspace import (
     Before,
     Outputs,
     load_before,
     load_glossary,
     load_issue,
-    other_bilinguals,
     refuse_overwriting,
     save,
 )
@@ -52,7 +53,7 @@ def tools_for(
     session: Session, issue: Issue, before: Before, progress: Callable[[int, int], None] | None = None
 ) -> Tools:
     """The tools of the stages for one issue: memory from the other issues, people's texts from its own."""
-    memory = approved_texts(other_bilinguals(session.folder, issue.slug))
+    memory = approved(session.folder, issue.slug)
     return Tools(session.locale, session.glossary, session.engine, before.saved, memory, progress)
 
 
@@ -62,10 +63,13 @@ def translated(session: Session, path: Path) -> tuple[IssueResult, Before]:
     return translate_issue(issue, tools_for(session, issue, before)), before
 
 
-def save_again(session: Session, path: Path) -> IssueResult:
-    """Translate an issue again and write its outputs; ConflictError when its Chinese was edited by hand."""
-    outputs = Outputs.of(session.folder, path.stem)
-    result, before = translated(session, path)
-    refuse_overwriting(outputs, before, path, force=False)
+def translate_file(
+    session: Session, path: Path, *, force: bool = False, progress: Callable[[int, int], None] | None = None
+) -> IssueResult:
+    """Translate an issue and write its outputs; ConflictError when its Chinese was edited by hand."""
+    issue, outputs = load_issue(path), Outputs.of(session.folder, path.stem)
+    before = load_before(outputs)
+    refuse_overwriting(outputs, before, path, force=force)
+    result = translate_issue(issue, tools_for(session, issue, before, progress))
     save(outputs, result, before, write_bilingual(result, before.saved), render_html(result))
     return result

@@ -64,11 +64,16 @@ def _wanted(text: str, gap: _Gap, setting: Setting) -> tuple[str | None, str]:
         ("percent or degree", "", right in "%‰°℃" and left.isdigit()),
         ("brackets", "", left in "([" or right in ")]"),
         ("between Han", "", classify(left) == classify(right) == "han"),
+        ("two names", " ", left == right == "A" and _are_names(text[gap.start - 1] + text[gap.end], setting)),
         ("Han and Latin", " ", _is_han_beside_latin(left, right, text[gap.end + 1 : gap.end + 2])),
     ):
         if applies:
             return wanted, reason
     return None, "doubled space"
+
+
+def _are_names(chars: str, setting: Setting) -> bool:
+    return all(char in setting.placeholders and setting.placeholders[char].kind == "name" for char in chars)
 
 
 def _is_han_beside_latin(left: str, right: str, second: str) -> bool:

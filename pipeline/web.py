@@ -20,7 +20,7 @@ from pipeline.desk_actions import Outcome, UnconfirmedError, signed
 from pipeline.errors import ConflictError, DuizhaoError
 from pipeline.web_guard import Guard, Keys, RefusedError, read_json
 from pipeline.web_overview import overview_page, overview_rows
-from pipeline.web_page import issue_page, progress
+from pipeline.web_page import entry_links, issue_page, progress
 from pipeline.web_preview import preview_page, preview_text
 from pipeline.web_rows import Row, finding_items, unit_row
 
@@ -147,6 +147,7 @@ def _shown(desk: Desk, slug: str, outcome: Outcome) -> dict[str, object]:
         "units": outcome.units,
         "notice": outcome.notice,
         "offers": outcome.offers,
+        "entries": entry_links(opened, outcome.units),
         "progress": progress(opened),
         "steps": desk.steps(slug),
     }

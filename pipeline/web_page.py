@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from pipeline.desk import Desk
@@ -62,6 +62,12 @@ def progress(opened: Opened) -> Html:
     share += [tag("span", tag("b", escape(str(count))), escape(f" {name}")) for count, name in rest if count]
     marks = badges(found) or [escape("no findings")] if opened.is_analysed else [escape("looking for findings …")]
     return Html(state_bar(found) + tag("p", *share, tag("span", *marks, class_="badges"), class_="figures"))
+
+
+def entry_links(opened: Opened, units: Collection[str]) -> dict[str, Html]:
+    """Build the links to the entries of some units, by the entry's number."""
+    wanted = {unit.entry for unit in opened.units if unit.id in units}
+    return {str(view.index): _entry_link(opened, view) for view in _views(opened) if view.index in wanted}
 
 
 def _header(opened: Opened, slug: str) -> Html:
@@ -181,7 +187,7 @@ def _undo(steps: int) -> Html:
 
 
 def _editor() -> Html:
-    area = tag("textarea", class_="source", rows="4", spellcheck="false", aria_label="Chinese text as Markdown")
+    area = tag("textarea", class_="source", rows="2", spellcheck="false", aria_label="Chinese text as Markdown")
     theirs = tag("div", class_="theirs", hidden="")
     preview = tag("div", class_="live", aria_label="Preview")
     findings = tag("ul", class_="findings live-findings", aria_live="polite")

@@ -19,7 +19,8 @@ from pipeline.survey import is_clean, remaining
 from pipeline.web_frame import SYMBOLS, button
 
 LABELS = ("English", "Raw machine translation", "In the issue")
-_STATES = {"reviewed": "approved", "stale": "stale", "initial": "nothing to translate", "translated": "to review"}
+_STATES = {"kept": "nothing to translate", "waiting": "to review", "missing": "not translated yet"}
+_TIME = re.compile(r"(?<=\d)T(\d\d:\d\d)[+-]\d\d:\d\d")
 _SIGNED = re.compile(r"(edited|approved): (.*?), (\d{4}-\d\d-\d\d)T(\d\d:\d\d)\S*(.*)")
 
 
@@ -44,7 +45,7 @@ class Row:
     def state(self) -> str:
         """The state in one word, for filters and colours."""
         if self.result.origin == "source" or self.saved is None:
-            return "kept" if self.result.note != ABSENT else "absent"
+            return "kept" if self.result.note != ABSENT else "missing"
         if self.result.state == "translated":
             return "edited" if self.result.origin == "person" else "waiting"
         return {"reviewed": "approved", "stale": "stale"}.get(self.result.state, "kept")
@@ -58,7 +59,10 @@ def unit_row(row: Row) -> Html:
     seen = {"data_seen": entry_digest(row.saved), "data_target": row.saved.target} if row.saved and editable else {}
     clean = {"data_clean": ""} if is_clean(row.result, row.saved) else {}
     contents = zip(LABELS, (_english(row), _raw(row), _final(row, editable)), ("english", "raw", "result"), strict=True)
-    cells = (tag("div", *parts, class_=f"cell {name}", data_label=label) for label, parts, name in contents)
+    cells = (
+        tag("div", *parts, class_=f"cell {name}", data_label=label, role="group", aria_label=label)
+        for label, parts, name in contents
+    )
     return tag(
         "article",
         *_near(row.near[:1], row.locale),
@@ -138,12 +142,12 @@ def _final(row: Row, editable: bool) -> list[Html]:
 
 
 def _state(row: Row) -> Html:
-    words = [row.state if row.state != "kept" else _STATES["initial"]]
+    words = [_STATES.get(row.state, row.state)]
     signed = [match for line in _remarks(row) if (match := _SIGNED.fullmatch(line))]
     words += [f"{verb} by {who}, {day} {time}{rest}" for verb, who, day, time, rest in (m.groups() for m in signed)]
     words = words[1:] if signed and row.state in {"approved", "edited"} else words
     words += ["the English changed: bring the issue up to date to edit"] if row.saved and not row.current else []
-    return tag("p", escape(" · ".join(words if row.state != "waiting" else ["to review", *words[1:]])), class_="who")
+    return tag("p", escape(" · ".join(words)), class_="who")
 
 
 def _remarks(row: Row) -> list[str]:
@@ -177,7 +181,9 @@ def _dismissed(finding: Finding, said: str) -> Html:
 
 def _said(row: Row) -> list[Html]:
     lines = comments(row.saved.remark) if row.saved else ()
-    return [tag("ul", *(tag("li", escape(line)) for line in lines), class_="comments")] if lines else []
+    return (
+        [tag("ul", *(tag("li", escape(_TIME.sub(r" \1", line))) for line in lines), class_="comments")] if lines else []
+    )
 
 
 def _buttons(row: Row) -> Html:

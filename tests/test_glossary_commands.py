@@ -122,6 +122,8 @@ def test_edit(call: Call, folder: Path) -> None:
     assert text.startswith("# Terms of the field\n- term: neural network  # the usual one\n  policy: translate\n")
     entry = json.loads(call("edit", "neural network", "--drop", "avoid=网", "--json").stdout)
     assert (entry["zh-Hans"], entry["avoid"]) == ("神经元网络", ["神经网"])
+    entry = json.loads(call("edit", "neural network", "--drop", "avoid", "--avoid", "网子", "--json").stdout)
+    assert entry["avoid"] == ["网子"]
     entry = json.loads(call("edit", "neural network", "--drop", "avoid", "--json").stdout)
     assert "avoid" not in entry
 

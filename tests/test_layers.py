@@ -16,7 +16,9 @@ MODULES = {
 LARGE = {"torch", "transformers", "ctranslate2", "sentencepiece", "opencc", "rich"}
 WORLD = {"os", "sqlite3", "tempfile", "shutil", "glob", "subprocess", "socket", "http.server", "urllib.request"}
 FILE_CALLS = {"read_bytes", "write_bytes", "unlink", "mkdir", "iterdir", "is_file", "is_dir", "exists", "stat"}
-EDGES = {"files", "drafts", "engine_ct2", "cli", "workspace"} | {"opened", "desk_actions", "memory_store", "person"}
+EDGES = {"files", "drafts", "engine_ct2", "cli", "workspace"} | {
+    *("opened", "desk_actions", "memory_store", "person", "glossary_store"),
+}
 
 
 def is_command(module: str) -> bool:

@@ -143,6 +143,7 @@ def test_the_journey(context: BrowserContext, server: Server, place: Workplace) 
     page.wait_for_selector(f"{unit(page, 'e3/p1')}.approved", state="attached")
     assert "approved by Lin Mei" in (page.locator(unit(page, "e3/p1")).text_content() or "")
     assert "1 of" in page.locator("#progress").inner_text()
+    assert "1 of 2 approved" in page.locator("nav a", has_text="Shorter contexts").inner_text()
     assert "e3/p1" not in shown(page)
     page.keyboard.press("u")
     page.wait_for_selector(f"{unit(page, 'e3/p1')}.edited")
@@ -157,7 +158,7 @@ def test_a_lost_link_is_shown_while_typing_and_not_saved_by_accident(page: Page,
     assert page.locator(".live").inner_text() == "没有链接，42 页。"
     page.keyboard.press("Control+s")
     page.wait_for_selector("#ask[open]")
-    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
     assert "没有链接" not in place.bilingual("one")
     assert page.locator("textarea").input_value() == "没有链接，42 页。"
     page.keyboard.press("Control+s")

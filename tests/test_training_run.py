@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from pipeline.errors import InputError
 from pipeline.training import commands
-from pipeline.training.adapt import Adaptation, adapt, change_table, split
+from pipeline.training.adapt import Adaptation, adapt, change_table, general_pairs, split
 from pipeline.training.augment import Rates
 from pipeline.training.card import write_card
 from pipeline.training.checkpoints import all_of, average
@@ -218,6 +218,14 @@ def test_adapting_learns_without_losing(trained, tmp_path):
     assert table == change_table(changes)
     assert str(changes[0].after.bleu) in table
     assert (tmp_path / "new" / "ct2" / "model.bin").exists()
+
+
+def test_english_text_is_mixed_in_with_the_models_own_words(trained, tmp_path):
+    out, _ = trained
+    text = tmp_path / "issue.md"
+    text.write_text("# Heading\n\nThe cat sleeps and the dog barks. Too short.\n| a | table. |\n", encoding="utf-8")
+    pairs = general_pairs([str(text), str(out.parents[1] / "data.tsv")], out, tmp_path)
+    assert [pair.source for pair in pairs][len(ROWS) :] == ["The cat sleeps and the dog barks."]
 
 
 def test_adapting_keeps_shipped_weights_when_nothing_is_gained(trained, tmp_path):

@@ -1,25 +1,19 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from desk_example import SCRIPT, Workplace, workplace
+from desk_example import Workplace, workplace
 from starlette.testclient import TestClient
+from web_example import admitted, change, post, seen
 
 from pipeline.assemble import assemble
 from pipeline.desk import Desk
 from pipeline.desk_actions import change_unit, signed
-from pipeline.edits import entry_digest
+from pipeline.drafts import CachedEngine
+from pipeline.errors import EngineError
 from pipeline.rebuild import Assembler, announced
-from pipeline.web import make_app
-from pipeline.web_guard import LARGEST_BODY, Keys
-
-PORT = 8123
-BASE = f"http://127.0.0.1:{PORT}"
-OWN = {"origin": BASE}
 
 
 @pytest.fixture
@@ -34,151 +28,9 @@ def desk(place: Workplace) -> Iterator[Desk]:
     made.close()
 
 
-def stranger(desk: Desk, keys: Keys) -> TestClient:
-    return TestClient(make_app(desk, keys, PORT), base_url=BASE, follow_redirects=False)
-
-
 @pytest.fixture
 def client(desk: Desk) -> TestClient:
-    keys = Keys()
-    made = stranger(desk, keys)
-    assert made.get("/", params={"token": keys.token}).status_code == 303
-    return made
-
-
-def seen(desk: Desk, slug: str, unit: str) -> str:
-    return entry_digest(desk.open(slug, 0).entry(unit))
-
-
-def post(client: TestClient, action: str, slug: str = "one", **data: object) -> Any:
-    return client.post(f"/api/{slug}/{action}", json=data, headers=OWN)
-
-
-def change(client: TestClient, desk: Desk, kind: str, unit: str, slug: str = "one", **data: object) -> Any:
-    return post(client, "change", slug, unit=unit, seen=seen(desk, slug, unit), kind=kind, **data)
-
-
-# Who may come in
-
-
-def test_the_token_works_once_and_becomes_a_cookie_that_scripts_cannot_read(desk: Desk) -> None:
-    keys = Keys()
-    token = keys.token
-    answer = stranger(desk, keys).get("/issue/one", params={"token": token})
-    assert answer.headers["location"] == "/issue/one"
-    cookie = answer.headers["set-cookie"].lower()
-    assert "httponly" in cookie
-    assert "samesite=strict" in cookie
-    assert stranger(desk, keys).get("/", params={"token": token}).status_code == 403
-
-
-@pytest.mark.parametrize("path", ["/", "/issue/one", "/static/desk.js", "/api/overview", "/issue/one/preview"])
-@pytest.mark.parametrize("token", ["", "wrong", "é"])
-def test_nothing_is_shown_without_the_token(desk: Desk, path: str, token: str) -> None:
-    answer = stranger(desk, Keys()).get(path, params={"token": token})
-    assert answer.status_code == 403
-    assert "teacher" not in answer.text
-
-
-def test_a_used_up_token_is_not_the_empty_one(desk: Desk) -> None:
-    keys = Keys()
-    stranger(desk, keys).get("/", params={"token": keys.token})
-    assert stranger(desk, keys).get("/?token=").status_code == 403
-
-
-def test_the_exchange_leads_nowhere_else(desk: Desk) -> None:
-    keys = Keys()
-    answer = stranger(desk, keys).get(f"{BASE}//evil.example/x", params={"token": keys.token})
-    assert answer.headers["location"] == "/evil.example/x"
-
-
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8123", "127.0.0.1", "127.0.0.1:80", ""])
-def test_a_foreign_host_is_refused(client: TestClient, host: str) -> None:
-    assert client.get("/", headers={"host": host}).status_code == 421
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [{}, {"origin": "https://evil.example"}, {"origin": "null"}, {"origin": "http://127.0.0.1:80"},
-     {"origin": BASE, "sec-fetch-site": "cross-site"}],
-)  # fmt: skip
-def test_a_change_from_another_page_is_refused(
-    client: TestClient, desk: Desk, place: Workplace, headers: dict[str, str]
-) -> None:
-    before = place.bilingual("one")
-    data = {"unit": "e1/p1", "seen": seen(desk, "one", "e1/p1"), "kind": "approve"}
-    assert client.post("/api/one/change", json=data, headers=headers).status_code == 403
-    assert place.bilingual("one") == before
-
-
-def test_a_form_cannot_pose_as_the_script(client: TestClient) -> None:
-    plain = {**OWN, "content-type": "text/plain"}
-    assert client.post("/api/one/undo", content="{}", headers=plain).status_code == 415
-
-
-def test_a_giant_body_is_refused_even_when_it_does_not_say_its_size(client: TestClient, place: Workplace) -> None:
-    before = place.bilingual("one")
-
-    def endless() -> Iterator[bytes]:
-        for _ in range(LARGEST_BODY // 1000 + 2):
-            yield b" " * 1000
-
-    kind = {**OWN, "content-type": "application/json"}
-    assert client.post("/api/one/change", content=endless(), headers=kind).status_code == 413
-    assert client.post("/api/one/change", content=b'"' + b"x" * LARGEST_BODY, headers=kind).status_code == 413
-    assert place.bilingual("one") == before
-
-
-@pytest.mark.parametrize("body", ["", "{", "[]", "3", '{"unit": 3}', '{"units": [3]}'])
-def test_nonsense_is_refused(client: TestClient, body: str) -> None:
-    kind = {**OWN, "content-type": "application/json"}
-    for action in ("change", "approve-clean", "check"):
-        answer = client.post(f"/api/one/{action}", content=body, headers=kind)
-        assert answer.status_code in {200, 400} if action == "approve-clean" else answer.status_code == 400
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["/issue/..%2Fglossary%2Fterms", "/issue/%2e%2e", "/issue/one%00", "/issue/C:%5Cx", "/static/..%2Fweb.py",
-     "/static/review.html", "/issue/three/preview", "/api/..%2Fone/ready"],
-)  # fmt: skip
-def test_no_path_leads_out_of_the_known_issues(client: TestClient, path: str) -> None:
-    answer = client.get(path)
-    assert answer.status_code == 404
-    assert "def " not in answer.text
-
-
-def test_every_answer_forbids_outside_resources(client: TestClient, desk: Desk) -> None:
-    for answer in (client.get("/"), client.get("/issue/one"), client.get("/nowhere"), stranger(desk, Keys()).get("/")):
-        assert "default-src 'none'" in answer.headers["content-security-policy"]
-        assert "unsafe" not in answer.headers["content-security-policy"]
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["cache-control"] == "no-store"
-
-
-@pytest.mark.parametrize("path", ["/issue/one", "/issue/one/by-score", "/issue/one/preview"])
-def test_script_in_a_newsletter_is_only_shown(client: TestClient, desk: Desk, path: str) -> None:
-    desk.open("one", 30)
-    page = client.get(path).text
-    assert SCRIPT not in page
-    assert "&lt;script&gt;" in page
-    assert "style=" not in page
-    assert "<script>" not in page
-
-
-def test_script_in_what_people_write_is_only_shown(client: TestClient, desk: Desk) -> None:
-    evil = "<img src=x onerror=alert(1)>"
-    answers = [
-        change(client, desk, "edit", "e3/p1", text=f"译{evil}", confirmed=True),
-        change(client, desk, "comment", "e3/p1", text=evil),
-        post(client, "check", unit="e3/p1", text=f"{evil} [x](javascript:alert(1))"),
-        post(client, "term", term=evil, rendering=evil, policy="translate"),
-    ]
-    for answer in answers:
-        shown = json.dumps(answer.json().get("rows", answer.json().get("preview", "")))
-        assert "<img" not in shown
-        assert "javascript:" not in shown.replace("[x](javascript:", "")
-    assert evil not in client.get("/issue/one").text
+    return admitted(desk)
 
 
 # What it shows
@@ -293,9 +145,8 @@ def test_approval_fills_the_same_english_and_offers_it_elsewhere(tmp_path: Path)
     )
     for slug in ("one", "two"):
         place.translate(slug)
-    desk, keys = place.desk(), Keys()
-    client = stranger(desk, keys)
-    client.get("/", params={"token": keys.token})
+    desk = place.desk()
+    client = admitted(desk)
     for slug in ("one", "two"):
         desk.open(slug, 30)
     change(client, desk, "edit", "e1/p1", text="谢谢大家。")
@@ -409,3 +260,21 @@ def test_assembling_step_by_step_gives_the_same_as_assembling_at_once(desk: Desk
     for unit in opened.units:
         targets[unit.id] = f"# 新 | 的\n\n1. {unit.id}"
         assert assembler(targets) == assemble(opened.document, targets)
+
+
+def test_without_a_model_everything_but_translating_works(place: Workplace) -> None:
+    def nothing() -> CachedEngine:
+        raise EngineError("no model")
+
+    made = place.desk()
+    desk = Desk(made.places, "Lin Mei", nothing)
+    client = admitted(desk)
+    before = place.chinese("one")
+    opened = desk.open("one", 30)
+    assert opened.is_analysed
+    assert change(client, desk, "edit", "e1/p1", text="没有链接。").status_code == 422
+    assert "would change" not in client.get("/issue/one").text
+    assert post(client, "update").status_code == 400
+    assert place.chinese("one") == before
+    for one in (made, desk):
+        one.close()

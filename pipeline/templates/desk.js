@@ -44,7 +44,7 @@
     open: isOpen,
     findings: (row) => row.dataset.severity !== "",
     edited: (row) => row.dataset.state === "edited",
-    stale: (row) => row.dataset.state === "stale" || row.dataset.state === "absent",
+    stale: (row) => row.dataset.state === "stale" || row.dataset.state === "missing",
     approved: (row) => row.dataset.state === "approved",
   };
   let wantedUnits = null;
@@ -89,6 +89,10 @@
   };
   const take = (data) => {
     for (const [id, html] of Object.entries(data.rows || {})) put(html, id);
+    for (const [index, html] of Object.entries(data.entries || {})) {
+      const link = links.get(`entry-${index}`);
+      if (link) { link.parentElement.innerHTML = html; links.set(`entry-${index}`, find(`nav a[href="#entry-${index}"]`)); }
+    }
     if (data.progress) find("#progress").innerHTML = data.progress;
     if ("steps" in data) find("#undo").hidden = !data.steps;
     offer.hidden = !data.offers;
@@ -127,10 +131,11 @@
   };
 
   /* Dialogs that ask */
-  const question = (title, label, findings = "") => new Promise((resolve) => {
+  const question = (title, label, findings = "", yes = "OK") => new Promise((resolve) => {
     const inside = find("form", ask), words = find("input", ask);
     find("h2", ask).textContent = title;
     find(".findings", ask).innerHTML = findings;
+    find(".strong", ask).textContent = yes;
     find("label", ask).hidden = !label;
     find("label span", ask).textContent = label;
     words.value = "";
@@ -139,7 +144,7 @@
     inside.onsubmit = (event) => { event.preventDefault(); given = label ? words.value.trim() : "yes"; if (given) ask.close(); };
     ask.onclose = () => resolve(given);
     ask.showModal();
-    (label ? words : find(".strong", ask)).focus();
+    (label ? words : find("[data-action=close]", ask)).focus();
   });
 
   /* Changing a unit */
@@ -147,7 +152,7 @@
     const data = { unit: row.dataset.unit, seen: row.dataset.seen, kind, ...more };
     const answer = await send("change", data);
     if (answer.status === 422) {
-      const sure = await question("Something was lost. Save it all the same?", "", answer.data.findings);
+      const sure = await question("Something was lost. Save it all the same?", "", answer.data.findings, "Save it");
       mark(row);
       return sure ? change(row, kind, { ...more, confirmed: true }) : answer;
     }
@@ -222,7 +227,7 @@
     const data = { unit: id, seen: row.dataset.seen, kind: "edit", text };
     let answer = await send("change", data);
     if (answer.status === 422) {
-      const sure = await question("Something was lost. Save it all the same?", "", answer.data.findings);
+      const sure = await question("Something was lost. Save it all the same?", "", answer.data.findings, "Save it");
       area.focus();
       if (!sure) return;
       answer = await send("change", { ...data, confirmed: true });
@@ -237,7 +242,7 @@
   };
   const cancel = async (row) => {
     const area = find("textarea", row);
-    if (area.value !== row.dataset.target && !(await question("Throw your text away?", ""))) return area.focus();
+    if (area.value !== row.dataset.target && !(await question("Throw your text away?", "", "", "Throw it away"))) return area.focus();
     const fresh = row.dataset.fresh;
     leave(row);
     if (fresh) put(fresh, row.dataset.unit);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,15 +11,18 @@ from random import Random
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.files import read_text
 from pipeline.training.augment import Rates, augment
 from pipeline.training.batches import Encoded, cut_batches, encode_pairs
-from pipeline.training.corpus import Pair, read_clean
-from pipeline.training.evaluate import CompactTranslator, SetScore, measure
+from pipeline.training.corpus import Pair, clean, read_clean
+from pipeline.training.evaluate import CompactTranslator, SetScore, Translator, is_looped, measure, sentences
 from pipeline.training.export import convert, read_folder, read_shape, write_folder, write_json
 from pipeline.training.network import Flat, batch_loss, smoothed_loss
 
 FEWEST = 20
 SMALLEST_PART = 5
+TEXT_ENDINGS = (".txt", ".md")
+PROSE = re.compile(r"[A-Z][^|<>*`\[\]{}#]{20,400}[.!?]")
 Watch = Callable[[int, float], None]
 
 
@@ -32,7 +36,7 @@ class Adaptation:
     """Marian folder to go on from."""
     folder: str
     mix: tuple[str, ...] = ()
-    """TSV or TMX files of general pairs, mixed in one for one."""
+    """Mixed in one for one: TSV or TMX files of general pairs, or English text files that the model translates."""
     test: tuple[str, ...] = ()
     """Further sets to measure before and after."""
     epochs: int = 12
@@ -78,12 +82,12 @@ def adapt(settings: Adaptation, watch: Watch) -> list[Change]:
         raise InputError(f"{origin}: no model folder (source.spm is missing)")
     encoder = sentencepiece.SentencePieceProcessor(model_file=str(origin / "source.spm"))
     learn, held = split(read_clean(settings.data), settings.held_out, settings.seed)
-    mix = read_clean(settings.mix)
+    mix = general_pairs(settings.mix, origin, out)
     tuner = Tuner(settings, read_folder(origin), encoder, held)
     epochs = tuner.run(learn, mix, watch)
     write_folder(tuner.best, read_shape(origin), origin / "source.spm", out)
     convert(out, out / "ct2")
-    changes = compare(settings, origin, out, held)
+    changes = compare(settings, compact(origin, out / "before"), compact(out, out), held)
     record = {"settings": asdict(settings), "losses": epochs, "changes": [asdict(change) for change in changes]}
     write_json(out / "record.json", record)
     (out / "ADAPTED.md").write_text(change_table(changes), encoding="utf-8")
@@ -161,14 +165,30 @@ class Tuner:
         return float(sum(float(nll) for nll, _ in results) / max(1, sum(count for _, count in results)))
 
 
-def compare(settings: Adaptation, origin: Path, out: Path, held: Sequence[Pair]) -> list[Change]:
+def general_pairs(paths: Sequence[str], origin: Path, out: Path) -> list[Pair]:
+    """Read general pairs; English text is paired with the shipped model's own translation, so that it stays put."""
+    texts = [path for path in paths if Path(path).suffix in TEXT_ENDINGS]
+    pairs = read_clean([path for path in paths if path not in texts])
+    lines = [line for path in texts for line in read_text(Path(path)).splitlines()]
+    prose = [text for line in lines for text in sentences(line) if PROSE.fullmatch(text)]
+    if not prose:
+        return pairs
+    answers = compact(origin, out / "before").translate(prose)
+    made = (Pair(text, best[0]) for text, best in zip(prose, answers, strict=True))
+    return [*pairs, *clean(pair for pair in made if not is_looped(*pair[:2]))]
+
+
+def compact(folder: Path, place: Path) -> CompactTranslator:
+    """Return a folder's CTranslate2 form, converted into `place` if it has none."""
+    if not (folder / "ct2").exists():
+        convert(folder, place / "ct2")
+        return CompactTranslator(place / "ct2", folder / "source.spm")
+    return CompactTranslator(folder / "ct2", folder / "source.spm")
+
+
+def compare(settings: Adaptation, old: Translator, new: Translator, held: Sequence[Pair]) -> list[Change]:
     """Measure the held-out part and the further sets with both models."""
     sets = {"held-out segments": list(held)} | {Path(path).stem: read_clean([path]) for path in settings.test}
-    if not (origin / "ct2").exists():
-        convert(origin, out / "before")
-    before = origin / "ct2" if (origin / "ct2").exists() else out / "before"
-    old = CompactTranslator(before, origin / "source.spm")
-    new = CompactTranslator(out / "ct2", out / "source.spm")
     return [Change(measure(name, old, pairs, {}), measure(name, new, pairs, {})) for name, pairs in sets.items()]
 
 

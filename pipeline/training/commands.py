@@ -26,7 +26,7 @@ FOLDER = click.Path(file_okay=False)
 @click.option("--layers", type=(int, int), default=(6, 2), show_default=True, help="Encoder and decoder layers.")
 @click.option("--width", type=int, default=256, show_default=True, help="Width of the network.")
 @click.option("--heads", type=int, default=4, show_default=True, help="Attention heads.")
-@click.option("--dropout", type=float, default=0.0, show_default=True)
+@click.option("--dropout", type=float, default=0.0, show_default=True, help="Share of values left out while training.")
 @click.option("--notes", default="", type=click.Path(), help="Markdown to put into the model card.")
 def train(
     data: tuple[str, ...],
@@ -101,7 +101,7 @@ def run_training(settings: object) -> None:
 @click.argument("memory", nargs=-1, required=True, type=FILE)
 @click.option("--out", "folder", required=True, type=FOLDER, help="Folder for the adapted model.")
 @click.option("--model", default="", type=click.Path(), help="Marian folder to go on from; the shipped one without.")
-@click.option("--mix", multiple=True, type=FILE, help="TSV or TMX of general pairs, against forgetting.")
+@click.option("--mix", multiple=True, type=FILE, help="General pairs, or English text (.txt, .md), to mix in.")
 @click.option("--test", multiple=True, type=FILE, help="TSV or TMX of a further set to measure before and after.")
 def adapt(memory: tuple[str, ...], folder: str, model: str, mix: tuple[str, ...], test: tuple[str, ...]) -> None:
     """Go on from the shipped model with approved segments (TSV or TMX) and show what it changed."""

@@ -75,8 +75,10 @@ class Settings:
     ranks: int = 1
     seed: int = 1
     save_minutes: float = 5.0
-    keep: int = 6
-    """Checkpoints kept, and averaged at the end."""
+    keep: int = 8
+    """Checkpoints kept."""
+    average: int = 3
+    """Checkpoints averaged at the end."""
     hold_out: int = 0
     """One in so many pairs is kept for measuring; 0 where `dev` names sets of their own."""
     notes: str = ""

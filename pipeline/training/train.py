@@ -48,7 +48,7 @@ def train(settings: Settings, watch: Report) -> Path:
 def finish(settings: Settings, tokenizer: Path, out: Path) -> Path:
     """Average the last checkpoints, write the model folder with its CTranslate2 form, measure it, write its card."""
     folder = Path(settings.folder)
-    paths = checkpoints.all_of(folder)
+    paths = checkpoints.all_of(folder)[-settings.average :]
     write_folder(checkpoints.average(paths), settings.shape, tokenizer, out)
     convert(out, out / "ct2")
     terms = read_clean([settings.terms]) if settings.terms else []
