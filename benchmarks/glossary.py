@@ -15,8 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from pipeline.glossary import find_terms, parse_glossary
-from pipeline.glossary_edit import with_entry
-from pipeline.glossary_lint import lint
+from pipeline.terms.edit import with_entry
+from pipeline.terms.lint import lint
 
 ROOT = Path(__file__).parents[1]
 SIZES = (1_000, 2_500, 5_000, 10_000)

@@ -176,16 +176,6 @@ def lost_edits(units: Sequence[Unit], old: Bilingual) -> tuple[Saved, ...]:
     return tuple(saved for saved in (*old.entries, *old.obsolete) if saved.is_persons and saved not in matched)
 
 
-def approved_texts(files: Iterable[Bilingual]) -> Mapping[str, str]:
-    """Approved translations by their English, for use wherever the same English comes again."""
-    return {
-        saved.source: saved.target
-        for file in files
-        for saved in (*file.obsolete, *file.entries)
-        if saved.approved and not saved.previous
-    }
-
-
 def write_bilingual(result: IssueResult, old: Bilingual) -> str:
     """The text of the PO file for a result. The same result gives the same bytes."""
     import polib

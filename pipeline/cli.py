@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 _LAZY = {
     "adapt": ("pipeline.training.commands:adapt", "Go on from the shipped model with your own approved segments."),
-    "adopt": ("pipeline.review_commands:adopt", "Take edits made in the Chinese issue into its bilingual file."),
-    "assemble": ("pipeline.review_commands:assemble", "Rebuild Chinese issues from their bilingual files."),
-    "check": ("pipeline.review_commands:check", "Find what is stale, broken or unapproved; for pull requests."),
-    "export": ("pipeline.interchange_commands:export_command", "Write an issue as XLIFF, TMX, PO or CSV."),
-    "glossary": ("pipeline.glossary_commands:glossary", "Look after the glossary."),
-    "import": ("pipeline.interchange_commands:import_command", "Take edits from an XLIFF, TMX, PO or CSV file."),
+    "adopt": ("pipeline.editing.commands:adopt", "Take edits made in the Chinese issue into its bilingual file."),
+    "assemble": ("pipeline.editing.commands:assemble", "Rebuild Chinese issues from their bilingual files."),
+    "check": ("pipeline.editing.commands:check", "Find what is stale, broken or unapproved; for pull requests."),
+    "export": ("pipeline.interchange.commands:export_command", "Write an issue as XLIFF, TMX, PO or CSV."),
+    "glossary": ("pipeline.terms.commands:glossary", "Look after the glossary."),
+    "import": ("pipeline.interchange.commands:import_command", "Take edits from an XLIFF, TMX, PO or CSV file."),
     "memory": ("pipeline.memory_commands:memory", "Search and exchange approved translations."),
-    "review": ("pipeline.review_commands:review", "Review issues side by side in the browser."),
-    "status": ("pipeline.review_commands:status", "Show how far the review of each issue is."),
+    "review": ("pipeline.editing.commands:review", "Review issues side by side in the browser."),
+    "status": ("pipeline.editing.commands:status", "Show how far the review of each issue is."),
     "train": ("pipeline.training.commands:train", "Train a model from sentence pairs."),
 }
 """Commands that are imported when they are used: name -> (place, short help)."""
@@ -263,12 +263,18 @@ def _print_table(totals: _Totals, *more: tuple[str, str]) -> None:
 @click.option(
     "--format", "form", type=click.Choice(["text", "md", "html"]), default="text", show_default=True, help="Form."
 )
+@click.option("--since", metavar="REV", help="Show instead what changed in the Chinese since a git revision, as text.")
 @click.option("--to", "target", default="zh-Hans", show_default=True, help="Target: zh-Hans, zh-Hant-TW, zh-Hant-HK.")
 @click.option("--output", type=click.Path(path_type=Path), help="Folder where the issue was translated to.")
 @click.option("--model", default="embedded", show_default=True, help="`embedded` or a folder with a Marian model.")
 @click.option("--glossary", type=click.Path(path_type=Path), help="Folder with glossary files.  [default: glossary]")
-def diff(issue: Path, form: str, target: str, output: Path | None, model: str, glossary: Path | None) -> None:
+def diff(
+    issue: Path, form: str, since: str | None, target: str, output: Path | None, model: str, glossary: Path | None
+) -> None:
     """Show what became of an English ISSUE: raw translation and post-edits, with reasons and findings."""
+    if since is not None:
+        click.echo(_history(issue, since, target, output))
+        return
     from pipeline.review import render_markdown, render_text
     from pipeline.review_html import render_html
     from pipeline.session import open_session, translated
@@ -277,3 +283,13 @@ def diff(issue: Path, form: str, target: str, output: Path | None, model: str, g
     colour = sys.stdout.isatty()
     shown = {"text": lambda: render_text(result, colour), "md": lambda: render_markdown(result)}
     click.echo(shown.get(form, lambda: render_html(result))())
+
+
+def _history(issue: Path, since: str, target: str, output: Path | None) -> str:
+    from pipeline.editing.history import bilingual_at, changes_between, render_changes
+    from pipeline.locales import find_locale
+    from pipeline.workspace import Outputs, load_before
+
+    outputs = Outputs.of(output or Path(find_locale(target).folder), issue.stem)
+    changes = changes_between(bilingual_at(outputs.bilingual, since), load_before(outputs).saved)
+    return render_changes(issue.stem, changes)

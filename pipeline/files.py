@@ -10,6 +10,13 @@ from pathlib import Path
 from pipeline.errors import ConflictError, InputError
 
 
+def cache_folder() -> Path:
+    """Where files may lie that only save time: the user's cache folder."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("duizhao"))
+
+
 def digest(data: bytes) -> str:
     """The sha256 of `data` in hexadecimal."""
     return hashlib.sha256(data).hexdigest()

@@ -1,6 +1,6 @@
 """The translation memory on disk: one SQLite file that knows only what the bilingual files and imported memories say.
 
-It lies in `.duizhao` in the output folder and may be deleted at any time. Each use looks which files have changed
+It lies in the user's cache folder and may be deleted at any time. Each use looks which files have changed
 since and reads these again. Imported memories lie in `memory/*.tmx` beside the bilingual files, as text.
 """
 
@@ -13,11 +13,10 @@ from dataclasses import astuple
 from pathlib import Path
 
 from pipeline.bilingual import read_bilingual, text_digest
-from pipeline.errors import InputError
-from pipeline.files import decode, digest, read_bytes, write_text
+from pipeline.editing.po_text import read_header
+from pipeline.files import cache_folder, decode, digest, read_bytes, write_text
 from pipeline.interchange.tmx import Pair, read_tmx, write_tmx
 from pipeline.memory import Match, Remembered, best, merge_pairs, remember, remember_pairs
-from pipeline.po_text import read_header
 
 _FORMAT = 1
 _COLUMNS = "file, name, source, target, approved, imported, live, by, at, before, after"
@@ -35,7 +34,7 @@ class Memory:
     def __init__(self, folder: Path) -> None:
         """Open or create the file and read what has changed; InputError for a bilingual file that cannot be read."""
         self.folder = folder
-        self._path = folder / ".duizhao" / "memory.sqlite"
+        self._path = memory_file(folder)
         self._db = self._open()
         self._follow()
 
@@ -97,9 +96,9 @@ class Memory:
         if not self.folder.is_dir():
             return _connect(":memory:")
         try:
-            write_text(self._path.with_name(".gitignore"), "*\n")
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             return _connect(str(self._path))
-        except (InputError, sqlite3.OperationalError):
+        except (OSError, sqlite3.OperationalError):
             return _connect(":memory:")
         except sqlite3.DatabaseError:
             self._path.unlink()
@@ -133,6 +132,11 @@ class Memory:
             self._db.executemany("insert into file values (?, ?)", [(name, digests[name]) for name, _ in changed])
             rows = (astuple(unit) for _, units in changed for unit in units)
             self._db.executemany(f"insert into unit ({_COLUMNS}) values ({places})", rows)
+
+
+def memory_file(folder: Path) -> Path:
+    """Where the memory of an output folder lies."""
+    return cache_folder() / "memory" / f"{text_digest(str(folder.resolve()))}.sqlite"
 
 
 def approved(folder: Path, slug: str) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.bilingual import write_bilingual
 from pipeline.drafts import CachedEngine, Drafts
 from pipeline.engine_ct2 import find_engine
+from pipeline.files import cache_folder
 from pipeline.glossary import Glossary
 from pipeline.locales import Locale, find_locale
 from pipeline.memory_store import approved
@@ -40,10 +41,8 @@ class Session:
 
 def open_session(target: str, output: Path | None, model: str, glossary: Path | None) -> Session:
     """Find the locale, the model and the glossary that a person named; the model itself is not loaded yet."""
-    import platformdirs
-
     locale = find_locale(target, own_model=model != "embedded")
-    cache = Path(platformdirs.user_cache_dir("duizhao"))
+    cache = cache_folder()
     engine = find_engine(model, cache, locale.tag)
     drafts = Drafts(cache / "drafts.sqlite")
     return Session(locale, output or Path(locale.folder), load_glossary(glossary), CachedEngine(engine, drafts))

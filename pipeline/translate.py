@@ -196,9 +196,7 @@ def _adopted(work: UnitWork, saved: Saved | None) -> UnitWork:
 
 def _persons(work: UnitWork, saved: Saved, state: State, note: str, *findings: Finding) -> UnitWork:
     note = f"{note}; {saved.remark}" if saved.remark else note
-    return replace(
-        work, target=saved.target, origin="person", state=state, note=note, findings=(*work.findings, *findings)
-    )
+    return replace(work, target=saved.target, origin="person", state=state, note=note, findings=findings)
 
 
 def check(work: Work, tools: Tools) -> Work:

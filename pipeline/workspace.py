@@ -123,11 +123,6 @@ def load_before(outputs: Outputs) -> Before:
     return Before(saved, digest(data), chinese)
 
 
-def other_bilinguals(folder: Path, slug: str) -> list[Bilingual]:
-    """The bilingual files of the other issues in the output folder, oldest name first."""
-    return [read_bilingual(read_text(file), str(file)) for file in sorted(folder.glob("*.po")) if file.stem != slug]
-
-
 def refuse_overwriting(outputs: Outputs, before: Before, source: Path, *, force: bool) -> None:
     """Stop before a Chinese issue that a person edited is replaced; with `force` a copy is kept beside it.
 
@@ -139,8 +134,8 @@ def refuse_overwriting(outputs: Outputs, before: Before, source: Path, *, force:
         return
     if not force:
         raise ConflictError(
-            f"{outputs.chinese}: edited by hand since it was written; carry the edits over to "
-            f"{outputs.bilingual.name}, or use --force to replace it (a copy stays as {outputs.chinese.name}.bak)"
+            f"{outputs.chinese}: edited by hand since it was written; `duizhao adopt {source.stem}` takes the edits "
+            f"into {outputs.bilingual.name}, --force replaces it (a copy stays as {outputs.chinese.name}.bak)"
         )
     write_text(_free_copy(outputs.chinese), before.chinese or "")
 

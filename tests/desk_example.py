@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.bilingual import write_bilingual
-from pipeline.desk import Desk, Places
 from pipeline.drafts import CachedEngine, Drafts
 from pipeline.engine import Hypothesis, Request
 from pipeline.locales import find_locale
 from pipeline.review_html import render_html
 from pipeline.translate import Tools, translate_issue
+from pipeline.web.desk import Desk, Places
 from pipeline.workspace import Outputs, load_before, load_glossary, load_issue, refuse_overwriting, save
 
 SCRIPT = "<script>document.title='broken in'</script>"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from pipeline.bilingual import Bilingual, read_bilingual, write_bilingual
-from pipeline.edits import Change, apply_edits, entry_digest
+from pipeline.editing.edits import Change, apply_edits, entry_digest
 from pipeline.interchange.formats import WRITERS
 from pipeline.interchange.merge import Signature
 from pipeline.interchange.po_copy import write_po

@@ -16,7 +16,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from pipeline.bilingual import (
     Bilingual,
-    approved_texts,
     lost_edits,
     match_units,
     read_bilingual,
@@ -118,7 +117,7 @@ def test_an_approved_edit_is_no_longer_fuzzy():
 def test_approved_texts_serve_other_issues():
     _, po = run(ISSUE)
     po = change(change(po, "an item", "批准的", approve=True), "another item", "没批准的")
-    memory = approved_texts([read_bilingual(po, "x.po")])
+    memory = {saved.source: saved.target for saved in read_bilingual(po, "x.po").entries if saved.approved}
     assert memory == {"an item": "批准的"}
     result, _ = run("# Other\n\n- an item\n- another item\n", memory=dict(memory))
     assert "批准的" in result.text

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.bilingual import Saved, read_bilingual, text_digest
-from pipeline.edits import (
+from pipeline.editing.edits import (
     Change,
     ChangeKind,
     apply_edit,
@@ -20,8 +20,8 @@ from pipeline.edits import (
     put_back,
     read_entries,
 )
+from pipeline.editing.po_text import find_units, quote, read_field, read_header, write_header
 from pipeline.errors import ConflictError, InputError
-from pipeline.po_text import find_units, quote, read_field, read_header, write_header
 from pipeline.records import Finding
 
 RAW, MACHINE = "教师,你好", "教师，你好"

@@ -12,7 +12,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from pipeline.desk_actions import (
+from pipeline.editing.edits import entry_digest
+from pipeline.editing.rebuild import announced
+from pipeline.errors import ConflictError, InputError
+from pipeline.web.desk_actions import (
     adopt_hand_edits,
     approve_clean,
     bring_up_to_date,
@@ -20,9 +23,6 @@ from pipeline.desk_actions import (
     signed,
     undo,
 )
-from pipeline.edits import entry_digest
-from pipeline.errors import ConflictError, InputError
-from pipeline.rebuild import announced
 
 WORDS = ("teacher", "network", "picture", "sentence", "number", "language", "memory", "student", "answer", "question")
 UNIT = st.integers(0, 40)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import GlossaryError
 from pipeline.glossary import parse_glossary
-from pipeline.glossary_edit import (
+from pipeline.glossary_file import KEYS, LISTS
+from pipeline.terms.edit import (
     ORDER,
     Fields,
     fields_of,
@@ -19,7 +20,6 @@ from pipeline.glossary_edit import (
     with_fields,
     without_entry,
 )
-from pipeline.glossary_file import KEYS, LISTS
 
 ROOT = Path(__file__).parents[1]
 FILE = """# Terms

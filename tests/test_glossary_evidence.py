@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.evidence import Sample, find_renderings
 from pipeline.glossary import parse_glossary
+from pipeline.terms.evidence import Sample, find_renderings
 
 OTHERS = [Sample(f"b{n}", "other", text) for n, text in enumerate(("数据很多。", "他们训练模型。", "结果很好。"))]
 

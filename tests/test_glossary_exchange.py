@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.glossary import Glossary, parse_glossary
-from pipeline.glossary_edit import fields_of, with_entry
-from pipeline.glossary_exchange import FORMATS, rows
 from pipeline.locales import regional
+from pipeline.terms.edit import fields_of, with_entry
+from pipeline.terms.exchange import FORMATS, rows
 
 SMALL = """
 - term: neural network

@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.bilingual import Saved
 from pipeline.glossary import Glossary, parse_glossary
-from pipeline.impact import affected_units, changed_entries, unit_changes
 from pipeline.records import Document, Issue, IssueResult, Span, Unit, UnitResult
+from pipeline.terms.impact import affected_units, changed_entries, unit_changes
 
 NETWORK = "- term: network\n  policy: translate\n  zh-Hans: 网络\n"
 GAN = "- term: GAN\n  policy: keep\n"

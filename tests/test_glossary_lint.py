@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.glossary_lint import lint
 from pipeline.locales import LOCALES, regional
+from pipeline.terms.lint import lint
 
 ROOT = Path(__file__).parents[1]
 CONVERTERS = {locale.tag: regional(locale.opencc) for locale in LOCALES if locale.opencc}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.records import Policy, Span, TermMatch
 from pipeline.term_cover import cover, find_admitted, find_wrong, rename
-from pipeline.term_metrics import Rated, missing, proper, quality, score
+from pipeline.terms.metrics import Rated, missing, proper, quality, score
 
 
 def term(

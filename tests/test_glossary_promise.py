@@ -19,7 +19,7 @@ from pipeline.glossary import Glossary, find_terms, parse_glossary
 from pipeline.locales import find_locale
 from pipeline.records import Issue, IssueResult
 from pipeline.term_cover import cover
-from pipeline.term_evaluation import evaluate
+from pipeline.terms.evaluation import evaluate
 from pipeline.translate import Tools, translate_issue
 from pipeline.workspace import load_issue
 

@@ -7,7 +7,7 @@ import pytest
 from pipeline.document import read_document
 from pipeline.glossary import Glossary, parse_glossary
 from pipeline.records import Issue
-from pipeline.suggest import Candidate, Passage, find_candidates, with_renderings
+from pipeline.terms.suggest import Candidate, Passage, find_candidates, with_renderings
 
 ENTRIES = "".join(
     f"- term: {term}\n  policy: translate\n  zh-Hans: 词\n"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.bilingual import Bilingual, Saved
+from pipeline.editing.history import bilingual_at, changes_between, render_changes
 from pipeline.errors import InputError
-from pipeline.history import bilingual_at, changes_between, render_changes
 
 
 def entry(unit: str, source: str, target: str, *, approved: bool = False) -> Saved:

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.bilingual import read_bilingual
+from pipeline.editing.po_text import read_header
 from pipeline.errors import InputError
 from pipeline.interchange.formats import WRITERS, read_rows
 from pipeline.interchange.merge import Plan, apply_plan, plan_import
 from pipeline.interchange.rows import Exchange, Row
-from pipeline.po_text import read_header
 from tests.interchange_example import (
     APPROVED,
     EDITED,

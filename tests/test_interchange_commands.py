@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.bilingual import read_bilingual
+from pipeline.editing.person import person_name
 from pipeline.errors import ConflictError, InputError
 from pipeline.files import write_text
-from pipeline.interchange_commands import export_command, import_command
-from pipeline.person import person_name
+from pipeline.interchange.commands import export_command, import_command
 from tests.interchange_example import ENDINGS, changed, edit, example
 
 

@@ -17,7 +17,7 @@ LARGE = {"torch", "transformers", "ctranslate2", "sentencepiece", "opencc", "ric
 WORLD = {"os", "sqlite3", "tempfile", "shutil", "glob", "subprocess", "socket", "http.server", "urllib.request"}
 FILE_CALLS = {"read_bytes", "write_bytes", "unlink", "mkdir", "iterdir", "is_file", "is_dir", "exists", "stat"}
 EDGES = {"files", "drafts", "engine_ct2", "cli", "workspace"} | {
-    *("opened", "desk_actions", "memory_store", "person", "glossary_store"),
+    *("web.opened", "web.desk_actions", "memory_store", "editing.person", "editing.history", "terms.store"),
 }
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.bilingual import approved_texts, read_bilingual, text_digest
+from pipeline.bilingual import read_bilingual, text_digest
 from pipeline.errors import InputError
 from pipeline.interchange.tmx import Pair, read_tmx, write_issue_tmx, write_tmx
 from pipeline.memory import (
@@ -28,7 +28,7 @@ from pipeline.memory import (
     usable,
 )
 from pipeline.memory_commands import memory as command
-from pipeline.memory_store import Memory, approved
+from pipeline.memory_store import Memory, approved, memory_file
 from tests.interchange_example import (
     APPROVED,
     EDITED,
@@ -133,6 +133,15 @@ def test_no_time_is_zero(written):
     assert seconds(written) == 0.0
 
 
+def approved_texts(files):
+    return {
+        saved.source: saved.target
+        for file in files
+        for saved in (*file.obsolete, *file.entries)
+        if saved.approved and not saved.previous
+    }
+
+
 ENGLISH = st.sampled_from(["One", "Two", "Three"])
 CHINESE = st.sampled_from(["甲", "乙", "丙"])
 
@@ -206,7 +215,7 @@ def test_only_changed_files_are_read_again(tmp_path, monkeypatch):
 
 def test_the_file_may_be_deleted_or_damaged(tmp_path):
     folder = folder_with(tmp_path, a=with_approved(("One", "一")))
-    file = folder / ".duizhao" / "memory.sqlite"
+    file = memory_file(folder)
     assert approved(folder, "x") == {"One": "一"}
     for damage in (b"no database", b""):
         file.write_bytes(damage)
@@ -217,14 +226,14 @@ def test_the_file_may_be_deleted_or_damaged(tmp_path):
     assert approved(folder, "x") == {"One": "一"}
     file.unlink()
     assert approved(folder, "x") == {"One": "一"}
-    assert (folder / ".duizhao" / ".gitignore").read_text() == "*\n"
+    assert not (folder / ".duizhao").exists()
 
 
 def test_a_folder_that_is_not_there_or_cannot_be_written_is_no_obstacle(tmp_path):
     assert approved(tmp_path / "none", "x") == {}
     assert not (tmp_path / "none").exists()
     folder = folder_with(tmp_path / "out", a=with_approved(("One", "一")))
-    (folder / ".duizhao").write_text("a file where the folder should be")
+    memory_file(folder).mkdir(parents=True)
     assert approved(folder, "x") == {"One": "一"}
 
 
@@ -278,7 +287,7 @@ def test_the_commands(tmp_path):
     exported = read_tmx((tmp_path / "ours.tmx").read_bytes(), "ours.tmx", "zh-Hans")
     assert {pair.source for pair in exported} == {"One", "Imported", "A text that somebody approved"}
 
-    (folder / ".duizhao" / "memory.sqlite").unlink()
+    memory_file(folder).unlink()
     assert "5 units from 3 files" in invoke("rebuild", "--output", folder).output
 
 

@@ -47,8 +47,8 @@ def start(place: Workplace) -> Server:
     """Start the server as the command does, but with the engine of the tests."""
     code = (
         "import sys; from pathlib import Path; from desk_example import Workplace;"
-        "from pipeline import review_commands;"
-        "place = Workplace(Path(sys.argv[1]), {}); review_commands._serve(place.desk(), '', 0, browser=False)"
+        "from pipeline.editing import commands;"
+        "place = Workplace(Path(sys.argv[1]), {}); commands._serve(place.desk(), '', 0, browser=False)"
     )
     paths = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
     process = subprocess.Popen(

@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 from desk_example import Workplace, workplace
 
-from pipeline import review_commands
-from pipeline.desk_actions import change_unit, signed
-from pipeline.edits import entry_digest
+from pipeline.editing import commands
+from pipeline.editing.edits import entry_digest
 from pipeline.errors import InputError
+from pipeline.web.desk_actions import change_unit, signed
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
 
 
 def run(name: str, *arguments: str) -> Result:
-    return CliRunner().invoke(getattr(review_commands, name), arguments, catch_exceptions=False)
+    return CliRunner().invoke(getattr(commands, name), arguments, catch_exceptions=False)
 
 
 def edit(place: Workplace, unit: str, text: str, *kinds: str) -> None:

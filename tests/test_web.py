@@ -9,11 +9,11 @@ from starlette.testclient import TestClient
 from web_example import admitted, change, post, seen
 
 from pipeline.assemble import assemble
-from pipeline.desk import Desk
-from pipeline.desk_actions import change_unit, signed
 from pipeline.drafts import CachedEngine
+from pipeline.editing.rebuild import Assembler, announced
 from pipeline.errors import EngineError
-from pipeline.rebuild import Assembler, announced
+from pipeline.web.desk import Desk
+from pipeline.web.desk_actions import change_unit, signed
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from desk_example import SCRIPT, Workplace, workplace
 from starlette.testclient import TestClient
 from web_example import BASE, OWN, admitted, change, post, seen, stranger
 
-from pipeline.desk import Desk
-from pipeline.web_guard import LARGEST_BODY, Keys
+from pipeline.web.desk import Desk
+from pipeline.web.guard import LARGEST_BODY, Keys
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from pipeline.workspace import (
     load_before,
     load_glossary,
     load_issue,
-    other_bilinguals,
     refuse_overwriting,
     save,
 )
@@ -162,12 +161,6 @@ def test_a_second_force_keeps_both_copies(tmp_path):
         refuse_overwriting(outputs, load_before(outputs), tmp_path / "en" / "x.md", force=True)
     kept = {path.read_text("utf-8") for path in tmp_path.glob("x.md.bak*")}
     assert kept == {"first", "second"}
-
-
-def test_other_bilingual_files_without_one_s_own(tmp_path):
-    for name in ("b", "a", "x"):
-        (tmp_path / f"{name}.po").write_text(PO.format(name), "utf-8")
-    assert [one.output for one in other_bilinguals(tmp_path, "x")] == ["a", "b"]
 
 
 def test_saving_writes_the_bilingual_file_first(tmp_path):

@@ -6,10 +6,10 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from pipeline.desk import Desk
-from pipeline.edits import entry_digest
-from pipeline.web import make_app
-from pipeline.web_guard import Keys
+from pipeline.editing.edits import entry_digest
+from pipeline.web.app import make_app
+from pipeline.web.desk import Desk
+from pipeline.web.guard import Keys
 
 PORT = 8123
 BASE = f"http://127.0.0.1:{PORT}"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.bilingual import Bilingual, Saved
-from pipeline.edits import Change, ChangeKind, apply_edits, comments, entry_digest
+from pipeline.editing.edits import Change, ChangeKind, apply_edits, comments, entry_digest
 from pipeline.interchange.rows import Row, row_of, version_of
 
 

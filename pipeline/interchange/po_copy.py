@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 
 from pipeline.bilingual import read_bilingual
+from pipeline.editing.po_text import find_entries, read_field
 from pipeline.files import decode
 from pipeline.interchange.rows import Exchange, Row, row_of
-from pipeline.po_text import find_entries, read_field
 
 _VERSION = re.compile(r"^#\. exported: ([0-9a-f]{16})\r?$", re.MULTILINE)
 _CONTEXT = re.compile(r"^msgctxt ", re.MULTILINE)

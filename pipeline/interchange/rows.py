@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from pipeline.bilingual import Bilingual, Saved, text_digest
-from pipeline.edits import comments
+from pipeline.editing.edits import comments
 
 Status = Literal["kept", "machine", "edited", "stale", "approved"]
 SOURCE_LANGUAGE = "en"

@@ -15,10 +15,10 @@ import click
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from pipeline.desk import Desk, Places
-    from pipeline.opened import Opened
+    from pipeline.editing.survey import Survey
     from pipeline.records import Finding, IssueResult
-    from pipeline.survey import Survey
+    from pipeline.web.desk import Desk, Places
+    from pipeline.web.opened import Opened
 
 Command = Callable[..., Any]
 _COLUMNS = ("issue", "units", "approved", "to review", "stale", "critical", "major", "minor", "by hand")
@@ -78,7 +78,7 @@ def assemble(issues: Sequence[str], source: str, target: str, output: Path | Non
 @_common
 def adopt(issue: str, source: str, target: str, output: Path | None, glossary: Path | None) -> None:
     """Take edits made in output_zh/x.md itself over into the bilingual file, as edits that are not approved yet."""
-    from pipeline.desk_actions import adopt_hand_edits
+    from pipeline.web.desk_actions import adopt_hand_edits
 
     places = _places(source, target, output, glossary)
     desk = _desk(places)
@@ -103,7 +103,9 @@ def status(as_json: bool, source: str, target: str, output: Path | None, glossar
 
 @click.command()
 @click.argument("issues", nargs=-1, metavar="[ISSUE]...")
-@click.option("--format", "form", type=click.Choice(["text", "github", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "github", "json"]), default="text", show_default=True, help="Form."
+)
 @_common
 def check(
     issues: Sequence[str], form: str, source: str, target: str, output: Path | None, glossary: Path | None
@@ -127,8 +129,8 @@ def check(
 
 
 def _places(source: str, target: str, output: Path | None, glossary: Path | None) -> Places:
-    from pipeline.desk import Places
     from pipeline.locales import find_locale
+    from pipeline.web.desk import Places
     from pipeline.workspace import find_issues
 
     locale = find_locale(target)
@@ -145,14 +147,13 @@ def _slug(places: Places, issue: str) -> str:
 
 
 def _desk(places: Places) -> Desk:
-    import platformdirs
-
-    from pipeline.desk import Desk
     from pipeline.drafts import CachedEngine, Drafts
+    from pipeline.editing.person import person_name
     from pipeline.engine_ct2 import find_engine
-    from pipeline.person import person_name
+    from pipeline.files import cache_folder
+    from pipeline.web.desk import Desk
 
-    cache = Path(platformdirs.user_cache_dir("duizhao"))
+    cache = cache_folder()
 
     def engine() -> CachedEngine:
         return CachedEngine(find_engine("embedded", cache, places.locale.tag), Drafts(cache / "drafts.sqlite"))
@@ -166,8 +167,8 @@ def _serve(desk: Desk, slug: str, port: int, *, browser: bool) -> None:
 
     import uvicorn
 
-    from pipeline.web import make_app
-    from pipeline.web_guard import Keys
+    from pipeline.web.app import make_app
+    from pipeline.web.guard import Keys
 
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -187,8 +188,8 @@ def _serve(desk: Desk, slug: str, port: int, *, browser: bool) -> None:
 
 def _opened(places: Places, issues: Sequence[str]) -> Iterator[_Issue]:
     """Open the issues asked for, or all that are translated."""
-    from pipeline.opened import Opened
-    from pipeline.readback import modelless_tools
+    from pipeline.editing.readback import modelless_tools
+    from pipeline.web.opened import Opened
     from pipeline.workspace import load_glossary
 
     tools = modelless_tools(places.locale, load_glossary(places.glossary))
@@ -201,8 +202,8 @@ def _opened(places: Places, issues: Sequence[str]) -> Iterator[_Issue]:
 
 
 def _rebuild(opened: Opened) -> None:
+    from pipeline.editing.rebuild import announced
     from pipeline.files import write_text
-    from pipeline.rebuild import announced
     from pipeline.review_html import render_html
 
     chinese = opened.assembled()
@@ -212,13 +213,13 @@ def _rebuild(opened: Opened) -> None:
 
 
 def _checked(opened: Opened) -> IssueResult:
-    from pipeline.readback import read_back
+    from pipeline.editing.readback import read_back
 
     return read_back(opened.document.issue, opened.bilingual, opened.tools, opened.signature)
 
 
 def _surveyed(one: _Issue) -> Survey:
-    from pipeline.survey import survey
+    from pipeline.editing.survey import survey
 
     result, opened = _checked(one.opened), one.opened
     return survey(one.slug, result.units, opened.saved, result.findings, len(opened.hand_edits().edits))
@@ -239,9 +240,9 @@ def _print_table(rows: Sequence[Sequence[str]]) -> None:
 
 def _problems(one: _Issue) -> Iterator[tuple[int, Finding]]:
     """Yield the findings nobody dismissed and what is out of date, each with its line in the bilingual file."""
-    from pipeline.rebuild import stale_outputs
+    from pipeline.editing.rebuild import stale_outputs
+    from pipeline.editing.survey import remaining
     from pipeline.records import Finding
-    from pipeline.survey import remaining
 
     opened = one.opened
     result = _checked(opened)
@@ -256,7 +257,7 @@ def _problems(one: _Issue) -> Iterator[tuple[int, Finding]]:
 
 
 def _line_of(opened: Opened, unit: str) -> int:
-    from pipeline.po_text import find_units
+    from pipeline.editing.po_text import find_units
 
     saved = opened.saved.get(unit)
     span = find_units(opened.text, [saved.unit]).get(saved.unit) if saved else None

@@ -14,13 +14,13 @@ import click
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from pipeline.evidence import Rendering, Sample
     from pipeline.glossary import Glossary
-    from pipeline.glossary_edit import Value
-    from pipeline.impact import EntryChange, UnitChange
     from pipeline.session import Session
-    from pipeline.suggest import Candidate
-    from pipeline.term_evaluation import Evaluation, Mode
+    from pipeline.terms.edit import Value
+    from pipeline.terms.evaluation import Evaluation, Mode
+    from pipeline.terms.evidence import Rendering, Sample
+    from pipeline.terms.impact import EntryChange, UnitChange
+    from pipeline.terms.suggest import Candidate
 
 Command = Callable[..., Any]
 _PATH = click.Path(path_type=Path)
@@ -63,7 +63,7 @@ def suggest(
     """List terms of new English issues that the glossary does not have, with what the model makes of them."""
     from pipeline.engine import Request
     from pipeline.session import open_session
-    from pipeline.suggest import find_candidates, with_renderings
+    from pipeline.terms.suggest import find_candidates, with_renderings
 
     session = open_session(target, output, model, folder)
     found = find_candidates(list(_passages(issues)), session.glossary)[:limit]
@@ -83,7 +83,7 @@ def suggest(
 
 def _passages(issues: Sequence[str]) -> Iterator[Any]:
     from pipeline.document import read_document
-    from pipeline.suggest import Passage
+    from pipeline.terms.suggest import Passage
     from pipeline.workspace import find_issues, load_issue
 
     for path in find_issues(issues):
@@ -100,7 +100,7 @@ def _print_candidate(candidate: Candidate) -> None:
 
 def _accept(candidates: Sequence[Candidate], file: str, folder: Path | None) -> None:
     """Add candidates to a file: all of them or, on a terminal, those that get a key."""
-    from pipeline.glossary_store import add_entry, open_store
+    from pipeline.terms.store import add_entry, open_store
 
     store = open_store(folder)
     added = 0
@@ -138,8 +138,8 @@ def _fields(candidate: Candidate, key: str) -> dict[str, Value]:
 @common_options
 def evidence(term: str, output: Path, folder: Path | None, as_json: bool) -> None:
     """List what raw translations made of TERM in all issues, with counts."""
-    from pipeline.evidence import find_renderings
-    from pipeline.glossary_store import open_store
+    from pipeline.terms.evidence import find_renderings
+    from pipeline.terms.store import open_store
 
     store = open_store(folder)
     try:
@@ -162,7 +162,7 @@ def _with_term(glossary: Glossary, term: str) -> Glossary:
 
     from pipeline.errors import GlossaryError
     from pipeline.glossary import parse_glossary
-    from pipeline.glossary_edit import with_entry
+    from pipeline.terms.edit import with_entry
 
     try:
         text = with_entry("", {"term": term, "id": "evidence", "policy": "prefer", "zh-Hans": "?", "case": "any"})
@@ -176,9 +176,9 @@ def _with_term(glossary: Glossary, term: str) -> Glossary:
 def _samples(output: Path, glossary: Glossary, concept: str) -> tuple[list[Sample], list[Sample]]:
     """The units of all bilingual files, those with the concept first."""
     from pipeline.bilingual import read_bilingual
-    from pipeline.evidence import Sample
     from pipeline.files import read_text
     from pipeline.glossary import find_terms
+    from pipeline.terms.evidence import Sample
 
     files = sorted(output.glob("*.po"))
     if not files:
@@ -214,9 +214,9 @@ def impact(
     as_json: bool,
 ) -> None:
     """Show what the changed glossary changes in past issues; all of source_en unless ISSUE says which."""
-    from pipeline.glossary_store import committed_glossary
-    from pipeline.impact import changed_entries
     from pipeline.session import open_session
+    from pipeline.terms.impact import changed_entries
+    from pipeline.terms.store import committed_glossary
     from pipeline.workspace import default_glossary, find_issues, load_glossary
 
     session = open_session(target, output, model, folder)
@@ -243,8 +243,8 @@ def _entry(change: EntryChange) -> dict[str, object]:
 
 def _issue_changes(session: Session, path: Path, old: Glossary, applying: bool) -> tuple[UnitChange, ...]:
     """What becomes of one issue; the model is asked only when the glossary touches it."""
-    from pipeline.impact import affected_units, unit_changes
     from pipeline.session import translate_file, translated
+    from pipeline.terms.impact import affected_units, unit_changes
     from pipeline.workspace import Outputs, load_before
 
     saved = load_before(Outputs.of(session.folder, path.stem)).saved.entries
@@ -284,7 +284,7 @@ def evaluate(
 ) -> None:
     """Measure how well terms come out, with the glossary and without it, before and after post-editing."""
     from pipeline.session import open_session
-    from pipeline.term_evaluation import evaluate as measure
+    from pipeline.terms.evaluation import evaluate as measure
     from pipeline.work import Tools
     from pipeline.workspace import find_issues, load_issue
 

@@ -13,11 +13,11 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from pipeline.assemble import assemble
-from pipeline.desk import Desk
 from pipeline.front_matter import body_start
 from pipeline.inline import environment
 from pipeline.review_cells import Html, escape, tag
-from pipeline.web_frame import frame
+from pipeline.web.desk import Desk
+from pipeline.web.frame import frame
 
 
 def preview_page(desk: Desk, slug: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pipeline.editing.survey import Survey
 from pipeline.records import Severity
 from pipeline.review import SEVERITIES
 from pipeline.review_cells import Html, escape, tag
-from pipeline.survey import Survey
 
 SYMBOLS: Mapping[Severity, str] = {"critical": "✖", "major": "▲", "minor": "●", "neutral": "○"}
 _PARTS = ("approved", "edited", "stale", "waiting")

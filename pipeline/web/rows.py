@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.bilingual import Saved
-from pipeline.edits import comments, dismissed, entry_digest, finding_key
-from pipeline.opened import Opened
-from pipeline.readback import ABSENT
+from pipeline.editing.edits import comments, dismissed, entry_digest, finding_key
+from pipeline.editing.readback import ABSENT
+from pipeline.editing.survey import is_clean, remaining
 from pipeline.records import Finding, UnitResult
 from pipeline.review import SEVERITIES, char_diff, count_reasons, count_severities, post_edit_diff, target_diff
 from pipeline.review_cells import Html, changes_cell, escape, prose_cell, reasons_list, tag
-from pipeline.survey import is_clean, remaining
-from pipeline.web_frame import SYMBOLS, button
+from pipeline.web.frame import SYMBOLS, button
+from pipeline.web.opened import Opened
 
 LABELS = ("English", "Raw machine translation", "In the issue")
 _STATES = {"kept": "nothing to translate", "waiting": "to review", "missing": "not translated yet"}

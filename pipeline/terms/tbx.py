@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from pipeline.errors import InputError
-from pipeline.glossary_edit import Fields, Value, fields_of
 from pipeline.glossary_file import LISTS, Concept
+from pipeline.terms.edit import Fields, Value, fields_of
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE martif SYSTEM "TBXBasiccoreStructV02.dtd">\n'

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.desk import Desk
 from pipeline.errors import DuizhaoError
-from pipeline.opened import Opened
 from pipeline.review_cells import Html, escape, tag
-from pipeline.web_frame import badges, frame, state_bar
+from pipeline.web.desk import Desk
+from pipeline.web.frame import badges, frame, state_bar
+from pipeline.web.opened import Opened
 
 _COLUMNS = ("Issue", "Progress", "Approved", "To review", "Stale", "Findings", "")
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.bilingual import Saved
-from pipeline.edits import open_findings
-from pipeline.readback import ABSENT
+from pipeline.editing.edits import open_findings
+from pipeline.editing.readback import ABSENT
 from pipeline.records import Finding, Severity, UnitResult
 
 

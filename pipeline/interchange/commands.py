@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from pipeline.edits import ChangeKind
+    from pipeline.editing.edits import ChangeKind
     from pipeline.interchange.merge import Plan
 
 _PATH = click.Path(path_type=Path)
@@ -20,18 +20,24 @@ _ENDINGS = (".md", ".po")
 
 @click.command("export")
 @click.argument("issue", type=_PATH)
-@click.option("--format", "form", type=click.Choice(["xliff", "xliff2", "tmx", "po", "csv"]), required=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["xliff", "xliff2", "tmx", "po", "csv"]),
+    required=True,
+    help="Form of the file.",
+)
 @click.option("--output", type=_PATH, help="File to write.  [default: standard output]")
 @click.option("--to", "target", default="zh-Hans", show_default=True, help="Target: zh-Hans, zh-Hant-TW, zh-Hant-HK.")
 @click.option("--folder", type=_PATH, help="Folder where the issue was translated to.  [default: output_zh …]")
 def export_command(issue: Path, form: str, output: Path | None, target: str, folder: Path | None) -> None:
     """Write the bilingual file of an English ISSUE for other tools: XLIFF 1.2 or 2.0, TMX, PO, or a CSV table."""
     from pipeline.bilingual import read_bilingual
+    from pipeline.editing.po_text import read_header
     from pipeline.files import read_text, write_text
     from pipeline.interchange.formats import WRITERS
     from pipeline.interchange.po_copy import write_po
     from pipeline.interchange.rows import Exchange, export_rows
-    from pipeline.po_text import read_header
 
     path = _bilingual_path(issue, target, folder)
     text = read_text(path)
@@ -60,11 +66,11 @@ def import_command(file: Path, issue: Path, by: str | None, target: str, folder:
     overwritten: such units are listed, and the exit code is 1.
     """
     from pipeline.bilingual import read_bilingual
+    from pipeline.editing.person import person_name
+    from pipeline.editing.po_text import read_header
     from pipeline.files import decode, digest, read_bytes, write_text
     from pipeline.interchange.formats import read_rows
     from pipeline.interchange.merge import Signature, apply_plan, plan_import
-    from pipeline.person import person_name
-    from pipeline.po_text import read_header
 
     path = _bilingual_path(issue, target, folder)
     data = read_bytes(path)

@@ -20,7 +20,7 @@ from typing import Literal
 from pipeline.glossary import Glossary, find_terms, plural
 from pipeline.names import find_names
 from pipeline.records import Span, Unit
-from pipeline.stop_words import STOP_WORDS
+from pipeline.terms.stop_words import STOP_WORDS
 
 Kind = Literal["acronym", "title", "name", "field", "phrase"]
 

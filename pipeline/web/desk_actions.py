@@ -8,19 +8,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast, get_args
 
-from pipeline.bilingual import Saved, approved_texts, write_bilingual
-from pipeline.desk import LONG_PATIENCE, Desk
-from pipeline.edits import Change, ChangeKind, apply_edits, entry_digest, read_entries
+from pipeline.bilingual import Saved, write_bilingual
+from pipeline.editing.edits import Change, ChangeKind, apply_edits, entry_digest, read_entries
+from pipeline.editing.new_term import FILE, NewTerm, units_with, with_term
+from pipeline.editing.rebuild import HandEdit, announced
+from pipeline.editing.survey import is_clean, remaining
 from pipeline.errors import ConflictError, InputError
 from pipeline.files import digest, read_text, write_text
 from pipeline.glossary import parse_glossary
-from pipeline.new_term import FILE, NewTerm, units_with, with_term
-from pipeline.opened import Opened
-from pipeline.rebuild import HandEdit, announced
+from pipeline.memory_store import approved
 from pipeline.records import Finding, Policy
 from pipeline.review_html import render_html
-from pipeline.survey import is_clean, remaining
-from pipeline.workspace import load_before, other_bilinguals, save
+from pipeline.web.desk import LONG_PATIENCE, Desk
+from pipeline.web.opened import Opened
+from pipeline.workspace import load_before, save
 
 BLOCKING = frozenset({"protected strings", "links", "code", "numbers", "markup", "broken text", "structure"})
 """Checks whose findings stop a save until the reviewer confirms it."""
@@ -142,7 +143,7 @@ def bring_up_to_date(desk: Desk, slug: str) -> Outcome:
         if not opened.is_ours:
             raise ConflictError(f"{slug}: the Chinese issue was edited by hand; adopt these edits first")
         before = load_before(opened.outputs)
-        memory = approved_texts(other_bilinguals(desk.places.folder, slug))
+        memory = approved(desk.places.folder, slug)
         result = opened.translated(before.saved, memory)
         save(opened.outputs, result, before, write_bilingual(result, before.saved), render_html(result))
         return Outcome(notice="brought up to date")

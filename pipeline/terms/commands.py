@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.errors import InputError
-from pipeline.glossary_edit import Fields, Value, fields_of, with_fields, without_entry
 from pipeline.glossary_file import CHOICES, LISTS, Concept
-from pipeline.glossary_store import add_entry, change_entry, open_store, read_value
-from pipeline.glossary_text_commands import common_options, evaluate, evidence, impact, print_json, suggest
+from pipeline.terms.edit import Fields, Value, fields_of, with_fields, without_entry
+from pipeline.terms.store import add_entry, change_entry, open_store, read_value
+from pipeline.terms.text_commands import common_options, evaluate, evidence, impact, print_json, suggest
 
 if TYPE_CHECKING:
-    from pipeline.glossary_store import Store
+    from pipeline.terms.store import Store
 
 Command = Callable[..., Any]
 _BY_ENDING = {".csv": "csv", ".tsv": "omegat", ".txt": "omegat", ".json": "json", ".tbx": "tbx", ".xml": "tbx"}
@@ -147,8 +147,8 @@ def remove(term: str, folder: Path | None, as_json: bool) -> None:
 @common_options
 def lint(folder: Path | None, as_json: bool) -> None:
     """Find what is wrong or doubtful in the glossary. Exit code 1 says that there is more than notes."""
-    from pipeline.glossary_lint import lint as find_problems
     from pipeline.locales import LOCALES, regional
+    from pipeline.terms.lint import lint as find_problems
     from pipeline.workspace import read_glossary
 
     converters = {locale.tag: regional(locale.opencc) for locale in LOCALES if locale.opencc}
@@ -169,8 +169,8 @@ def lint(folder: Path | None, as_json: bool) -> None:
 def export_entries(file: Path | None, form: str | None, target: str, folder: Path | None, as_json: bool) -> None:
     """Write the glossary for other tools, to FILE or to standard output."""
     from pipeline.files import write_text
-    from pipeline.glossary_exchange import FORMATS
     from pipeline.locales import find_locale, regional
+    from pipeline.terms.exchange import FORMATS
 
     locale = find_locale(target)
     form = "json" if as_json else form or (_guess(file) if file else "csv")
@@ -196,8 +196,8 @@ def _guess(file: Path) -> str:
 def import_entries(file: Path, form: str | None, into: str, folder: Path | None, as_json: bool) -> None:
     """Add the entries of another tool's file. Terms that the glossary has already stay as they are and are listed."""
     from pipeline.files import read_text
-    from pipeline.glossary_exchange import FORMATS, split_known
-    from pipeline.glossary_store import write_file
+    from pipeline.terms.exchange import FORMATS, split_known
+    from pipeline.terms.store import write_file
 
     store = open_store(folder)
     entries = FORMATS[form or _guess(file)].read(read_text(file), str(file))
@@ -214,7 +214,7 @@ def import_entries(file: Path, form: str | None, into: str, folder: Path | None,
 
 
 def _with_entries(text: str, entries: Sequence[Fields]) -> str:
-    from pipeline.glossary_edit import with_entry
+    from pipeline.terms.edit import with_entry
 
     for fields in entries:
         text = with_entry(text, fields)

@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 from pipeline.assemble import assemble
 from pipeline.bilingual import Saved, text_digest
 from pipeline.document import read_document
+from pipeline.editing.po_text import read_header, write_header
 from pipeline.errors import InputError
-from pipeline.po_text import read_header, write_header
 from pipeline.records import Document, Finding, Issue, Unit
 
 _OUTPUT = "X-Duizhao-Output"

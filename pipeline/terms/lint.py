@@ -12,10 +12,10 @@ import yaml
 
 from pipeline.errors import GlossaryError
 from pipeline.glossary import Glossary, find_terms, parse_glossary, plural
-from pipeline.glossary_edit import without_entry
 from pipeline.glossary_file import Concept, slug
 from pipeline.records import Span
 from pipeline.scripts import foreign_characters
+from pipeline.terms.edit import without_entry
 
 Weight = Literal["error", "warning", "note"]
 Converters = Mapping[str, Callable[[str], str]]

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.bilingual import Saved, read_bilingual, text_digest
-from pipeline.errors import ConflictError, InputError
-from pipeline.po_text import (
+from pipeline.editing.po_text import (
     find_units,
     read_remarks,
     without_previous,
@@ -27,6 +26,7 @@ from pipeline.po_text import (
     write_fuzzy,
     write_remarks,
 )
+from pipeline.errors import ConflictError, InputError
 from pipeline.records import Finding, Span
 
 ChangeKind = Literal["edit", "approve", "unapprove", "comment", "dismiss", "reopen", "raw", "machine"]

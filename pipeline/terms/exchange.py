@@ -22,9 +22,9 @@ from dataclasses import dataclass
 
 from pipeline.errors import InputError
 from pipeline.glossary import Glossary
-from pipeline.glossary_edit import Fields, Value, fields_of
 from pipeline.glossary_file import KEYS, LISTS, Concept, slug
-from pipeline.glossary_tbx import read_tbx, write_tbx
+from pipeline.terms.edit import Fields, Value, fields_of
+from pipeline.terms.tbx import read_tbx, write_tbx
 
 Convert = Callable[[str], str]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from pipeline.desk import Desk
-from pipeline.opened import Opened
+from pipeline.editing.survey import remaining
 from pipeline.records import UnitResult
 from pipeline.review import EntryView, count_severities, entry_title
 from pipeline.review_cells import Html, escape, tag
-from pipeline.survey import remaining
-from pipeline.web_frame import badge, badges, button, frame, state_bar
-from pipeline.web_rows import LABELS, Row, unit_row
+from pipeline.web.desk import Desk
+from pipeline.web.frame import badge, badges, button, frame, state_bar
+from pipeline.web.opened import Opened
+from pipeline.web.rows import LABELS, Row, unit_row
 
 _FILTERS = (
     ("all", "All"),

@@ -14,14 +14,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.drafts import CachedEngine
-from pipeline.edits import entry_digest, entry_texts, put_back, read_entries
+from pipeline.editing.edits import entry_digest, entry_texts, put_back, read_entries
+from pipeline.editing.readback import modelless_tools, result_of, with_drafts, without_model
+from pipeline.editing.rebuild import announced
 from pipeline.errors import EngineError, InputError
 from pipeline.files import digest, read_bytes, write_text
 from pipeline.locales import Locale
-from pipeline.opened import Opened
-from pipeline.readback import modelless_tools, result_of, with_drafts, without_model
-from pipeline.rebuild import announced
 from pipeline.review_html import render_html
+from pipeline.web.opened import Opened
 from pipeline.work import Tools, Work
 from pipeline.workspace import load_glossary
 

@@ -14,15 +14,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from pipeline import desk_actions
-from pipeline.desk import Desk
-from pipeline.desk_actions import Outcome, UnconfirmedError, signed
 from pipeline.errors import ConflictError, DuizhaoError
-from pipeline.web_guard import Guard, Keys, RefusedError, read_json
-from pipeline.web_overview import overview_page, overview_rows
-from pipeline.web_page import entry_links, issue_page, progress
-from pipeline.web_preview import preview_page, preview_text
-from pipeline.web_rows import Row, finding_items, unit_row
+from pipeline.web import desk_actions
+from pipeline.web.desk import Desk
+from pipeline.web.desk_actions import Outcome, UnconfirmedError, signed
+from pipeline.web.guard import Guard, Keys, RefusedError, read_json
+from pipeline.web.overview import overview_page, overview_rows
+from pipeline.web.page import entry_links, issue_page, progress
+from pipeline.web.preview import preview_page, preview_text
+from pipeline.web.rows import Row, finding_items, unit_row
 
 _STATIC = {
     "desk.css": (("review.css", "desk.css"), "text/css"),

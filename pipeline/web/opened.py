@@ -8,11 +8,9 @@ from pathlib import Path
 
 from pipeline.bilingual import Bilingual, Saved, match_units, read_bilingual
 from pipeline.document import read_document
-from pipeline.errors import InputError
-from pipeline.files import decode, digest, read_bytes, write_text
-from pipeline.po_text import read_header
-from pipeline.readback import is_outdated, saved_targets, settle, settle_unchecked, unread
-from pipeline.rebuild import (
+from pipeline.editing.po_text import read_header
+from pipeline.editing.readback import is_outdated, saved_targets, settle, settle_unchecked, unread
+from pipeline.editing.rebuild import (
     NO_HAND_EDITS,
     Assembler,
     HandEdits,
@@ -22,8 +20,10 @@ from pipeline.rebuild import (
     is_ours,
     without_relapses,
 )
+from pipeline.editing.survey import Survey, survey
+from pipeline.errors import InputError
+from pipeline.files import decode, digest, read_bytes, write_text
 from pipeline.records import Document, Finding, IssueResult, Unit, UnitResult
-from pipeline.survey import Survey, survey
 from pipeline.translate import adopt, check, finish, join, recall
 from pipeline.work import Tools, UnitWork, Work
 from pipeline.workspace import Outputs, load_issue

@@ -14,11 +14,11 @@ from pipeline.document import read_document
 from pipeline.drafts import CachedEngine
 from pipeline.engine import Request
 from pipeline.glossary import Glossary, find_terms, parse_glossary
-from pipeline.glossary_edit import with_entry
 from pipeline.plain import prose
 from pipeline.records import Issue, TermMatch, Unit
-from pipeline.stop_words import STOP_WORDS
-from pipeline.term_metrics import Missing, Quality, Rated, TermScores, missing, quality, score
+from pipeline.terms.edit import with_entry
+from pipeline.terms.metrics import Missing, Quality, Rated, TermScores, missing, quality, score
+from pipeline.terms.stop_words import STOP_WORDS
 from pipeline.translate import STAGES, adopt
 from pipeline.work import Tools, UnitWork, Work
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.files import digest, write_text
 from pipeline.glossary import Glossary, parse_glossary
-from pipeline.glossary_edit import Fields, Value, place_of, with_entry
 from pipeline.glossary_file import KEYS, LISTS, Concept
+from pipeline.terms.edit import Fields, Value, place_of, with_entry
 from pipeline.workspace import default_glossary, read_glossary
 
 _HOMES = {"keep": "names.yaml"}

@@ -1,0 +1,1 @@
+"""Looking after the glossary: editing, checking, suggesting, measuring, exchanging."""
