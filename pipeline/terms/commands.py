@@ -50,7 +50,7 @@ def _fields(command: Command) -> Command:
 
 @glossary.command("list")
 @click.argument("text", default="")
-@click.option("--policy", type=click.Choice(CHOICES["policy"]))
+@click.option("--policy", type=click.Choice(CHOICES["policy"]), help="Only entries with this policy.")
 @common_options
 def list_entries(text: str, policy: str | None, folder: Path | None, as_json: bool) -> None:
     """List the entries, or those in which TEXT stands."""
