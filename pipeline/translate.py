@@ -223,7 +223,9 @@ def protected_strings(coded: Coded, unit: Unit) -> tuple[str, ...]:
     kinds = {"name", "title", "url", "autolink", "code", "math", "number"}
     altered = {p.data for p in coded.placeholders if p.data != p.source}
     shown = [p.visible for p in coded.placeholders if p.kind in kinds and p.visible and p.data == p.source]
-    return tuple(dict.fromkeys(text for text in shown if text in unit.source and text not in altered))
+    translated = " ".join(coded.text[term.span.start : term.span.end] for term in coded.terms)
+    kept = (text for text in shown if text in unit.source and text not in altered and text not in translated)
+    return tuple(dict.fromkeys(kept))
 
 
 def join(work: Work, _tools: Tools) -> Work:

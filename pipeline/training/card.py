@@ -56,7 +56,7 @@ def training_part(record: Mapping[str, Any]) -> str:
         f"{last['seconds'] / 60:.0f} minutes on {settings['ranks']} rank(s) of {run['device']}, "
         f"PyTorch {run['torch']}. Peak rate {settings['rate']:g}, falling to zero from "
         f"{settings['hold']:.0%} of the run on; label smoothing {settings['smoothing']:g}, "
-        f"dropout {settings['dropout']:g}. The last {run['averaged']} checkpoints were averaged."
+        f"dropout {settings['dropout']:g}. {averaging(run['averaged'])}"
     )
     rates = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in settings["rates"].items())
     rows: list[list[Any]] = [
@@ -64,6 +64,11 @@ def training_part(record: Mapping[str, Any]) -> str:
     ]
     curve = table(["million pieces", "loss, nats a piece", "rate"], rows)
     return f"## Training\n\n{sentences}\n\nChanges drawn anew for every pair, as shares: {rates}.\n\n{curve}"
+
+
+def averaging(count: int) -> str:
+    """Say what became of the last checkpoints."""
+    return f"The last {count} checkpoints were averaged." if count > 1 else "These are the weights of its last update."
 
 
 def measured_part(measured: Mapping[str, Any]) -> str:
@@ -77,19 +82,20 @@ def measured_part(measured: Mapping[str, Any]) -> str:
     ]  # fmt: skip
     columns = ["set", "rows", "BLEU zh", "chrF", "length", "looped", "empty", "English left", "terms", "words/s"]
     slots: list[list[Any]] = [
-        [name, one["texts"], share(one["best"], one["texts"]), share(one["any_of_four"], one["texts"])]
+        [name, one["texts"], share(one["best"], one["texts"]), share(one["any_of_four"], one["texts"]),
+         measured["fragments"][name]]
         for name, one in measured["slots"].items()
-    ]
-    tail = measured["fragments"]
+    ]  # fmt: skip
     first = measured["sets"][0]
     return (
         "## Measured\n\nCTranslate2 int8, beam 4, sentence by sentence.\n\n"
         + table(columns, rows)
         + f"\n\nBLEU `{first['bleu_signature']}`, chrF `{first['chrf_signature']}`. Length: characters of the outputs "
         "over those of the references. Terms: outputs with a listed form of a term whose form stands in the reference."
-        "\n\nTexts in which every slot stands as often as in the source:\n\n"
-        + table(["set", "texts", "best output", "one of the four best"], slots)
-        + f"\n\nOf {tail['texts']:,} fragments and headings, {tail['looped']} came back looped or empty."
+        "\n\nSentences in which every slot stands as often as in the source:\n\n"
+        + table(["set", "sentences", "best output", "one of the four best", "loops"], slots)
+        + f"\n\nLoops: how many of {measured['fragments_each']:,} fragments, headings and single terms of each set "
+        "came back looped or empty, nothing checked or tried again."
     )
 
 

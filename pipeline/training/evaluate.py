@@ -171,6 +171,11 @@ def slotted(pairs: Sequence[Pair], seed: int = 1) -> list[Pair]:
     return made
 
 
+def slotted_sentences(pairs: Sequence[Pair]) -> list[str]:
+    """List the single sentences with slots that a set gives, as they are sent to the model at work."""
+    return [part for pair in slotted(pairs) for part in sentences(pair.source) if SLOT.search(part)]
+
+
 def measure_slots(translator: Translator, texts: Sequence[str]) -> SlotScore:
     """Count the texts whose slots all come through in the best output, and in any of the four best."""
     results = translator.translate(texts, hypotheses=4)

@@ -20,7 +20,7 @@ from pipeline.training.evaluate import (
     fragments,
     measure,
     measure_slots,
-    slotted,
+    slotted_sentences,
 )
 from pipeline.training.export import convert, write_folder, write_json
 from pipeline.training.launch import launch, read_log
@@ -89,17 +89,13 @@ def dev_sets(settings: Settings) -> dict[str, list[Pair]]:
 
 
 def measured(translator: Translator, sets: Mapping[str, Sequence[Pair]], terms: Sequence[Pair]) -> dict[str, Any]:
-    """Measure a model on every set, on slots of all sets together, and on fragments and headings."""
+    """Measure a model on every set: its texts, its sentences with slots, fragments and headings torn from it."""
     table: Terms = term_table(terms)
-    everything = [pair for pairs in sets.values() for pair in pairs]
-    if not everything:
-        return {"sets": [], "slots": {}, "fragments": {}}
-    texts = fragments(everything, terms, FRAGMENTS)
     return {
         "sets": [asdict(measure(name, translator, pairs, table)) for name, pairs in sets.items()],
-        "slots": {
-            name: asdict(measure_slots(translator, [pair.source for pair in slotted(pairs)]))
-            for name, pairs in sets.items()
+        "slots": {name: asdict(measure_slots(translator, slotted_sentences(pairs))) for name, pairs in sets.items()},
+        "fragments": {
+            name: len(count_loops(translator, fragments(pairs, terms, FRAGMENTS))) for name, pairs in sets.items()
         },
-        "fragments": {"texts": len(texts), "looped": len(count_loops(translator, texts))},
+        "fragments_each": FRAGMENTS,
     }
