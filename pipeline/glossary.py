@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from operator import attrgetter
 from typing import Final, Literal
 
 from pipeline.errors import GlossaryError
@@ -27,6 +28,8 @@ _SUFFIXES: Final = frozenset(
     {"aware", "based", "driven", "enabled", "era", "free", "generated", "led", "level", "like", "only", "powered"}
     | {"related", "run", "scale", "specific", "style", "trained", "type"}
 )
+
+_WITHOUT_PLACE: Final = attrgetter(*(field.name for field in fields(Concept) if field.name != "place"))
 
 _Joint = Literal["tight", "joined", "far"]
 
@@ -270,5 +273,5 @@ def _require_apart(key: str, rivals: list[Concept]) -> None:
 
 
 def _digest(concepts: Iterable[Concept]) -> str:
-    lines = sorted(repr(astuple(concept)[:-1]) for concept in concepts)
+    lines = sorted(repr(_WITHOUT_PLACE(concept)) for concept in concepts)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
