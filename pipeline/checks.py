@@ -154,7 +154,7 @@ def numbers(pair: Pair) -> Iterator[str]:
     The number of a name that was translated (`Covid-19`) is not asked for.
     """
     target = plain.prose(pair.target)
-    source = _NUMBERED.sub(lambda name: name[0] if name[1] in target else " ", plain.prose(pair.source))
+    source = _NUMBERED.sub(lambda name: name[0] if name[1].lower() in target.lower() else " ", plain.prose(pair.source))
     wanted, found = quantities(source), quantities(target)
     lost, added = missing(wanted, found + spoken(target)), extra(wanted + spoken(source), found)
     if lost:

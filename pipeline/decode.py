@@ -21,7 +21,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.engine import Engine, Hypothesis, Request
-from pipeline.faults import find_faults, is_looping
+from pipeline.faults import find_faults, is_broken
 from pipeline.marks import Pair, find_pairs, place_pair, without_marks
 from pipeline.parts import Segment as Segment
 from pipeline.parts import around, bare, clause_ends, content, cut_out, join_parts, known_rendering
@@ -263,7 +263,7 @@ def _judge(
     state: _Climb, form: _Form, sent: EngineText, meaning: Mapping[str, str], hypothesis: Hypothesis
 ) -> _Try | None:
     text = read_answer(hypothesis.text, sent)
-    if text is None or (is_wordless(text) and not meaning) or is_looping(text):
+    if text is None or (is_wordless(text) and not meaning) or is_broken(text):
         return None
     for char, chinese in meaning.items():
         text = re.sub(rf" ?{char} ?", chinese.replace("\\", r"\\"), text)
@@ -343,7 +343,7 @@ def _cut(segment: Segment, slots: Sequence[str], spans: Sequence[Span], rung: st
 def _as_it_comes(segment: Segment) -> Ladder:
     """Text without placeholders that gave nothing usable: the first answer, or the English."""
     answers = yield [Request(segment.text.strip())]
-    texts = [h for h in answers[0] if h.text.strip() and not characters(h.text)]
+    texts = [h for h in answers[0] if h.text.strip() and not characters(h.text) and not is_broken(h.text)]
     if texts:
         return Draft(texts[0].text, texts[0].score, "order")
     return Draft(segment.text, float("-inf"), "order")

@@ -30,9 +30,9 @@ def find_faults(source: str, target: str) -> int:
     )
 
 
-def is_looping(text: str) -> bool:
-    """Whether the model got stuck: five times the same in a row."""
-    return bool(_STUCK.search(_without(text)))
+def is_broken(text: str) -> bool:
+    """Whether the model got stuck, five times the same in a row, or wrote bytes that are no text."""
+    return "\ufffd" in text or bool(_STUCK.search(_without(text)))
 
 
 def _without(text: str) -> str:

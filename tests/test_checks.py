@@ -84,6 +84,7 @@ def test_every_check_has_a_fault_in_the_tests() -> None:
         ("In October 2020, 97.29% and 1,024 came.", "2020 年 10 月，97.29% 和 1024 来了。"),
         ("About twenty people came.", "大约来了 20 人。"),
         ("Fifty cases of Covid-19.", "50 例新冠病例。"),
+        ("Fifty cases of Covid-19.", "50 例 COVID-19 病例。"),
         ("A **bold** and _slanted_ word.", "一个**粗体**和*斜体*的词。"),
         ("A *slanted* word", "一个<em>斜体</em>词"),
         ("A **bold** word", "一个<strong>粗体</strong>词"),

@@ -274,3 +274,8 @@ def test_every_placeholder_of_a_unit_stands_once(source, rule, slots):
     coded = protect(unit, GLOSSARY, "zh-Hans", frozenset(), {})
     (draft,) = draft_units([coded], FakeEngine(rule=rule, slots=slots), lambda done, total: None)  # type: ignore[arg-type]
     assert Counter(characters(draft.text)) == Counter(characters(coded.text))
+
+
+@pytest.mark.parametrize("broken", ["好好好好好好好", "模型\ufffd\ufffd", "他说他说他说他说他说"])
+def test_a_hypothesis_that_is_stuck_or_no_text_is_not_taken(broken):
+    assert climb(FakeEngine([broken, "模型很好。"]), "The model is good.").text == "模型很好。"
