@@ -1,6 +1,6 @@
 """Names that no glossary knows yet: found by their looks, and kept as they are.
 
-1. Addresses: e-mail, @handle, #tag, domain, file name, owner/name.
+1. Addresses and citations: `Name et al.`, e-mail, @handle, #tag, domain, file name, owner/name.
 2. Odd words: acronyms, CamelCase, digits inside words, and hyphenated words with such a part.
 3. Capitalised runs that are not sentence starts: people, products, places nobody listed.
 4. The prefix of a title: `X: A …`.
@@ -25,13 +25,17 @@ class Name:
 
     span: Span
     look: str
-    """`e-mail`, `handle`, `tag`, `domain`, `file`, `repository`, `acronym`, `inner capital`, `digits`, `capitals`,
-    `title prefix`."""
+    """`citation`, `e-mail`, `handle`, `tag`, `domain`, `file`, `repository`, `acronym`, `inner capital`, `digits`,
+    `capitals`, `title prefix`."""
 
 
 _ENDINGS = "py|ipynb|md|txt|json|jsonl|csv|tsv|yaml|yml|toml|pdf|png|jpg|gif|zip|gz|pt|onnx|sh|js|ts|cpp|rs|go|tex|bib"
 _HOSTS = "com|org|net|edu|gov|io|ai|dev|app|co|me|info|gg|uk|de|fr|jp|cn|tw|hk|ca|eu|ch"
 _ADDRESSES = (
+    (
+        "citation",
+        re.compile(r"[A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)* et al\b(?:\.(?=,? ?[a-z(\d]))?"),
+    ),
     ("e-mail", re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")),
     ("handle", re.compile(r"(?<![\w@/.])@[A-Za-z_][\w]*")),
     ("tag", re.compile(r"(?<![\w#/&])#[A-Za-z_]\w*")),

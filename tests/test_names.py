@@ -39,6 +39,10 @@ NAMES = [
     ("a book of O’Reilly sells well", ["O’Reilly"]),
     ("the word “Attention” stands there", ["Attention"]),
     ("we met The Gradient", ["The Gradient"]),
+    # citations
+    ("Wolfson et al. (2020) published it", ["Wolfson et al."]),
+    ("as Lee and Kim et al. say", ["Lee and Kim et al."]),
+    ("it was found by Smith et al. They did well.", ["Smith et al"]),
     # sentence starts
     ("Yann LeCun said so", ["Yann LeCun"]),
     ("In Europe people read it", ["Europe"]),
