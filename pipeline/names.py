@@ -5,7 +5,7 @@
 3. Capitalised runs that are not sentence starts: people, products, places nobody listed.
 4. The prefix of a title: `X: A …`.
 
-In headings where every word has a capital, capitals say nothing and rule 3 rests.
+In headings where every word has a capital, capitals say nothing: there rule 3 takes only words that are not ordinary.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.records import Span
+from pipeline.words import is_ordinary
 
 PRIVATE = "\ue000-\uf8ff"
 
@@ -26,7 +27,7 @@ class Name:
     span: Span
     look: str
     """`citation`, `e-mail`, `handle`, `tag`, `domain`, `file`, `repository`, `acronym`, `inner capital`, `digits`,
-    `capitals`, `title prefix`."""
+    `capitals`, `rare word`, `title prefix`."""
 
 
 _ENDINGS = "py|ipynb|md|txt|json|jsonl|csv|tsv|yaml|yml|toml|pdf|png|jpg|gif|zip|gz|pt|onnx|sh|js|ts|cpp|rs|go|tex|bib"
@@ -135,6 +136,8 @@ def _candidates(text: str, known: frozenset[str]) -> Iterator[Name]:
         yield from _runs(text, known)
     if not shouting:
         yield from _odd_words(text)
+    if is_title_case(text) and not shouting:
+        yield from _rare_words(text)
 
 
 def _title_prefix(text: str) -> Iterator[Name]:
@@ -215,6 +218,42 @@ def _runs(text: str, known: frozenset[str]) -> Iterator[Name]:
         index = max(end, index + 1)
 
 
+def _rare_words(text: str) -> Iterator[Name]:
+    """Words of a heading that are not ordinary, such as `Hydra` in `Setting Up Hydra`, with their like neighbours."""
+    words = list(_WORD.finditer(text))
+    index = 0
+    while index < len(words):
+        end = index
+        while end < len(words) and _is_rare(words[end].group()) and _adjoins(text, words, index, end):
+            end += 1
+        if end > index:
+            last = words[end - 1]
+            yield Name(Span(words[index].start(), last.start() + len(_rare_part(last.group()))), "rare word")
+        index = max(end, index + 1)
+
+
+def _is_rare(word: str) -> bool:
+    return bool(_rare_part(word))
+
+
+def _rare_part(word: str) -> str:
+    """The word up to its last part that is not ordinary: `Hopfield` of `Hopfield-Like's`; else nothing."""
+    parts = list(re.finditer(r"[^-–]+", _bare(word)))
+    rare = [part for part in parts if _is_capitalised(part.group()) and _is_rare_word(part.group())]
+    return word[: rare[-1].end()] if rare and word[:1].isupper() else ""
+
+
+def _is_rare_word(word: str) -> bool:
+    """Whether a word of letters is so unusual in small letters that its capital marks a name."""
+    return (
+        word.isalpha()
+        and word[1:].islower()
+        and len(word) > 2
+        and word.lower() not in _COMMON
+        and not is_ordinary(word)
+    )
+
+
 def _bare_tail(word: str) -> str:
     word = re.sub(r"(?:['’]s?|[.*_])+$", "", word)
     while (cut := re.match(r"(.*\w)[-–]([a-z]+)$", word)) and cut.group(2) in _SUFFIXES:
@@ -262,4 +301,4 @@ def _is_name(text: str, run: list[re.Match[str]], known: frozenset[str]) -> bool
     if not _STARTS.search(text[: run[0].start()]):
         return True
     after_opener = _bare(run[0].group()).lower() in _OPENERS
-    return after_opener or len(uncommon) >= 2 or any(word in known for word in uncommon)
+    return after_opener or len(uncommon) >= 2 or any(word in known or _rare_part(word) for word in uncommon)

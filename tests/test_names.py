@@ -48,8 +48,18 @@ NAMES = [
     ("In Europe people read it", ["Europe"]),
     ("At Google they use it", ["Google"]),
     ("He works at the University of Toronto in Canada.", ["University of Toronto", "Canada"]),
+    ("Hydra sets up long runs", ["Hydra"]),
+    ("Google", ["Google"]),
+    ("Mixtral’s experts are small", ["Mixtral"]),
+    # headings, where every word has a capital
+    ("Setting Up Hydra for Long Runs", ["Hydra"]),
+    ("Turing Natural Language Generation", ["Turing"]),
+    ("Unleashing Explainable Learners", []),
+    ("Talks by Timnit Gebru and Friends", ["Timnit Gebru"]),
+    ("Hopfield-Based Pooling Explained", ["Hopfield"]),
+    ("Megatron-LM and Kornia’s Filters", ["Megatron-LM", "Kornia"]),
     # prefixes of titles
-    ("EigenGame: PCA as a Nash Equilibrium", ["EigenGame", "PCA"]),
+    ("EigenGame: PCA as a Nash Equilibrium", ["EigenGame", "PCA", "Nash"]),
     ("U-Noise: Learnable Noise Masks for Images", ["U-Noise"]),
     ("Viewmaker Networks: Learning Views", ["Viewmaker Networks"]),
     # addresses
@@ -74,7 +84,6 @@ def test_finds_names(text, wanted):
 @pytest.mark.parametrize(
     "text",
     [
-        "Google",
         "Researchers train a network.",
         "Training is slow. Inference is fast.",
         "It is late on Monday in March",
@@ -121,10 +130,10 @@ def test_says_what_gave_a_name_away(text, look):
 
 
 def test_a_word_known_from_inside_a_sentence_is_a_name_at_the_start():
-    known = capitalised_inside("they met Akira in Kyoto on Monday")
-    assert known == {"Akira", "Kyoto"}
-    assert find_names("Akira wrote this") == ()
-    assert [name.span for name in find_names("Akira wrote this", known=known)] == [Span(0, 5)]
+    known = capitalised_inside("they met Hope in Kyoto on Monday")
+    assert known == {"Hope", "Kyoto"}
+    assert find_names("Hope wrote this") == ()
+    assert [name.span for name in find_names("Hope wrote this", known=known)] == [Span(0, 4)]
 
 
 @pytest.mark.parametrize("text", ["Attention Is All You Need", "Deep Learning for You https://a-b.org/c"])
