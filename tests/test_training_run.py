@@ -163,6 +163,19 @@ def test_two_ranks_learn_together(tmp_path):
     assert (out / "model.safetensors").exists()
 
 
+def test_a_run_may_begin_from_a_finished_model(trained, tmp_path):
+    out, lines = trained
+    later = []
+    train(settings(tmp_path, start=str(out), shape=Shape(), updates=2, rate=1e-6), later.append)
+    assert later[0]["loss"] < lines[-1]["loss"] + 0.05
+    assert CompactTranslator(tmp_path / "run/model/ct2", out / "source.spm").translate([ROWS[0][0]]) == [[ROWS[0][1]]]
+
+
+def test_a_run_cannot_begin_from_a_folder_without_a_tokeniser(tmp_path):
+    with pytest.raises(InputError, match=r"source\.spm is missing"):
+        train(settings(tmp_path, start=str(tmp_path)), quiet)
+
+
 def test_averages_are_means(tmp_path):
     from safetensors.torch import save_file
     from torch import tensor

@@ -18,7 +18,9 @@ FOLDER = click.Path(file_okay=False)
 @click.option("--dev", multiple=True, type=FILE, help="TSV to measure on; one pair in a hundred is held out without.")
 @click.option("--terms", default="", type=click.Path(), help="TSV of English terms and their Chinese.")
 @click.option("--tokenizer", default="", type=click.Path(), help="SentencePiece model to use instead of a new one.")
-@click.option("--start", default="", type=click.Path(), help="Folder whose weights to begin from.")
+@click.option(
+    "--start", default="", type=click.Path(), help="Model folder to begin from, in its size and with its tokeniser."
+)
 @click.option("--ranks", type=int, default=1, show_default=True, help="Processes; on CPU one for each core.")
 @click.option("--pieces", type=int, default=10_000, show_default=True, help="Size of a new vocabulary.")
 @click.option("--tokens", type=int, default=3000, show_default=True, help="Pieces a process sees in one update.")

@@ -13,8 +13,9 @@ from typing import Any
 from pipeline.training.augment import term_pairs, term_table
 from pipeline.training.batches import Feed
 from pipeline.training.corpus import is_held_out, read_clean
+from pipeline.training.export import read_folder
 from pipeline.training.loop import Progress, Ranks, Report, Trainer, log_to
-from pipeline.training.network import build, load_weights
+from pipeline.training.network import build
 from pipeline.training.settings import Settings
 
 LOG = "log.jsonl"
@@ -57,7 +58,7 @@ def train_rank(settings: Settings, tokenizer: str, ranks: Ranks, report: Report)
     encoder = sentencepiece.SentencePieceProcessor(model_file=tokenizer)
     model: Any = build(settings.shape, encoder.get_piece_size(), encoder.pad_id(), encoder.eos_id(), settings.dropout)
     if settings.start:
-        load_weights(model, Path(settings.start))
+        model.load_state_dict(read_folder(Path(settings.start)).state_dict())
     if torch.cuda.is_available():
         model.to("cuda")
     trainer = Trainer(settings, model, make_feed(settings, encoder, ranks), encoder, ranks)

@@ -59,7 +59,7 @@ class Settings:
     tokenizer: str = ""
     """SentencePiece model to use; trained from the data when empty."""
     start: str = ""
-    """Folder with `model.safetensors` to begin from; new weights when empty."""
+    """Finished model folder to begin from, whose shape and tokeniser are then taken too; new weights when empty."""
     pieces: int = 10_000
     shape: Shape = field(default_factory=Shape)
     minutes: float = 0.0

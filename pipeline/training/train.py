@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import InputError
 from pipeline.training import checkpoints
 from pipeline.training.augment import Terms, term_table
 from pipeline.training.card import write_card
@@ -22,7 +23,7 @@ from pipeline.training.evaluate import (
     measure_slots,
     slotted_sentences,
 )
-from pipeline.training.export import convert, write_folder, write_json
+from pipeline.training.export import convert, read_shape, write_folder, write_json
 from pipeline.training.launch import launch, read_log
 from pipeline.training.loop import Report
 from pipeline.training.settings import Settings
@@ -38,11 +39,22 @@ def train(settings: Settings, watch: Report) -> Path:
     A second call with the same settings goes on where the first was cut.
     """
     folder = Path(settings.folder)
+    settings = begun(settings)
     tokenizer = Path(settings.tokenizer) if settings.tokenizer else folder / NAME
     if not tokenizer.exists():
         train_tokenizer(read_clean(settings.data), settings.pieces, folder)
     launch(settings, str(tokenizer), watch)
     return finish(settings, tokenizer, folder / "model")
+
+
+def begun(settings: Settings) -> Settings:
+    """Take the shape and the tokeniser from the model folder that the run begins from, if it names one."""
+    if not settings.start:
+        return settings
+    tokenizer = Path(settings.start) / "source.spm"
+    if not tokenizer.exists():
+        raise InputError(f"{settings.start}: no model folder (source.spm is missing)")
+    return replace(settings, shape=read_shape(tokenizer.parent), tokenizer=str(tokenizer))
 
 
 def finish(settings: Settings, tokenizer: Path, out: Path) -> Path:
