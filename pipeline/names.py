@@ -95,6 +95,8 @@ def find_names(text: str, blocked: Sequence[Span] = (), known: frozenset[str] = 
         if not any(taken[name.span.start : name.span.end]):
             taken[name.span.start : name.span.end] = [True] * (name.span.end - name.span.start)
             found.append(name)
+        elif name.look == "capitals":
+            found += _left_over(name, text, taken)
     return tuple(sorted(found, key=lambda name: name.span.start))
 
 
@@ -116,7 +118,7 @@ def is_title_case(text: str) -> bool:
     words = [word for word in re.findall(r"[A-Za-z][A-Za-z'’-]*", bare) if word.lower() not in _MINOR]
     capitals = sum(word[0].isupper() for word in words)
     is_sentence = text.rstrip().endswith(".") and capitals < len(words)
-    return len(words) >= 2 and capitals >= 0.7 * len(words) and not is_sentence
+    return len(words) >= 2 and capitals >= 0.65 * len(words) and not is_sentence
 
 
 def is_shouting(text: str) -> bool:
@@ -138,6 +140,13 @@ def _candidates(text: str, known: frozenset[str]) -> Iterator[Name]:
         yield from _odd_words(text)
     if is_title_case(text) and not shouting:
         yield from _rare_words(text)
+
+
+def _left_over(run: Name, text: str, taken: Sequence[bool]) -> Iterator[Name]:
+    """Rare words of a run whose other words are blocked: `Turing` of `Turing Natural Language Generation`."""
+    for word in _WORD.finditer(text, run.span.start, run.span.end):
+        if not any(taken[word.start() : word.end()]) and _is_rare(word.group()):
+            yield Name(Span(word.start(), word.start() + len(_rare_part(word.group()))), "rare word")
 
 
 def _title_prefix(text: str) -> Iterator[Name]:

@@ -5,7 +5,9 @@
    colon, or when the link is a whole quotation “…” and leads to a paper or is in title case.
 3. A short line of its own is a title when the paragraph beside it is nothing but a paper's link.
 4. A line in italics and title case below an entry's heading is a title, with or without a link.
-5. The heading of a link card is a title when the card leads to a paper, and a name when it leads to a repository.
+5. A quotation after "titled" is a title; after "called" or "named" it is one in title case.
+6. A link's text in title case amid a sentence is the title of a course, a talk or a book that the reader will find there.
+7. The heading of a link card is a title when the card leads to a paper, and a name when it leads to a repository.
 """
 
 from __future__ import annotations
@@ -38,6 +40,10 @@ _LEAD_IN = re.compile(
 _CITATION = re.compile(r"\bet al\b|\(\d{4}\)|,\s*\d{4}$")
 _OPENING_QUOTE = re.compile(r"[“\"‘«](\w{0,3})[*_]{0,3}$")
 _CLOSING_QUOTE = re.compile(r"[*_]{0,3}[.,?!]?[”\"’»]")
+_QUOTED = re.compile(r"\b(titled|entitled|called|named),?\s+[*_]{0,3}[“\"]([^“”\"\n\[\]]+)[”\"]")
+_LONG_WORD = re.compile(r"\w{3}")
+_SMALL_WORD = re.compile(r"(?<!\S)[a-z]+")
+_FEWEST_SMALL_WORDS = 3
 _LONGEST_TITLE = 30
 _MARKS = ("em", "strong", "strike")
 
@@ -58,7 +64,9 @@ def is_title_case(text: str) -> bool:
 def find_titles(source: str, references: Mapping[str, str] = NO_REFERENCES) -> tuple[Span, ...]:
     """Find the titles inside one block, ascending; emphasis marks around a title are not part of it."""
     beside = _titles_beside_link(source, references)
-    return beside or tuple(sorted(_linked_titles(source, references), key=lambda span: span.start))
+    return beside or tuple(
+        sorted([*_linked_titles(source, references), *_quoted_titles(source)], key=lambda span: span.start)
+    )
 
 
 def whole_line(source: str, references: Mapping[str, str] = NO_REFERENCES) -> tuple[Span, ...]:
@@ -198,8 +206,28 @@ def _linked_titles(source: str, references: Mapping[str, str]) -> Iterator[Span]
             if quoted.group(1):
                 yield Span(*quoted.span(1))
             yield inner
-        elif is_paper(target) and (is_title_case(text) or _is_named(text)) and not _CITATION.search(text):
+        elif not _CITATION.search(text) and _is_title_link(source, opening, closing, is_paper(target)):
             yield inner
+
+
+def _is_title_link(source: str, opening: InlineCode, closing: InlineCode, leads_to_paper: bool) -> bool:
+    text = plain(source[opening.span.end : closing.span.start])
+    if leads_to_paper:
+        return is_title_case(text) or _is_named(text)
+    return _is_amid_sentence(source, opening, closing) and is_title_case(text) and bool(_LONG_WORD.match(text))
+
+
+def _is_amid_sentence(source: str, opening: InlineCode, closing: InlineCode) -> bool:
+    outside = plain(source[: opening.span.start]) + " " + plain(source[closing.span.end :])
+    return len(_SMALL_WORD.findall(outside)) >= _FEWEST_SMALL_WORDS
+
+
+def _quoted_titles(source: str) -> Iterator[Span]:
+    for match in _QUOTED.finditer(source):
+        inner = _trimmed(source, Span(*match.span(2)))
+        text = plain(source[inner.start : inner.end]).rstrip(",.")
+        if len(text.split()) >= 3 and (match.group(1).endswith("titled") or is_title_case(text)):
+            yield Span(inner.start, inner.end - (source[inner.end - 1] in ",."))
 
 
 def _is_named(text: str) -> bool:

@@ -55,6 +55,7 @@ NAMES = [
     ("Setting Up Hydra for Long Runs", ["Hydra"]),
     ("Turing Natural Language Generation", ["Turing"]),
     ("Unleashing Explainable Learners", []),
+    ("Managing Configuration of projects", []),
     ("Talks by Timnit Gebru and Friends", ["Timnit Gebru"]),
     ("Hopfield-Based Pooling Explained", ["Hopfield"]),
     ("Megatron-LM and Kornia’s Filters", ["Megatron-LM", "Kornia"]),
@@ -181,3 +182,9 @@ def test_names_are_ascending_apart_and_whole(text):
         found = text[name.span.start : name.span.end]
         assert found == found.strip()
         assert not any("\ue000" <= char <= "\uf8ff" for char in found)
+
+
+def test_a_run_leaves_its_rare_words_beside_a_blocked_part():
+    text = "Turing Natural Language Generation is large"
+    found = find_names(text, [Span(7, 34)])
+    assert [(name.span, name.look) for name in found] == [(Span(0, 6), "rare word")]
