@@ -17,7 +17,7 @@ from pipeline.records import Placeholder
 _ABBREVIATIONS = frozenset(
     (
         "e.g i.e etc vs cf al fig figs eq sec no vol dr mr mrs ms prof st jr sr inc ltd co u.s u.k a.m p.m approx "
-        "dept est jan feb mar apr jun jul aug sep sept oct nov dec"
+        "ph.d m.sc b.sc dept est jan feb mar apr jun jul aug sep sept oct nov dec"
     ).split()
 )
 _END = re.compile('[.!?…]+["”’)\\]\ue000-\uf8ff]*(?=\\s)')

@@ -6,7 +6,7 @@
 3. A short line of its own is a title when the paragraph beside it is nothing but a paper's link.
 4. A line in italics and title case below an entry's heading is a title, with or without a link.
 5. A quotation after "titled" is a title; after "called" or "named" it is one in title case.
-6. A link's text in title case amid a sentence is the title of a course, a talk or a book that the reader will find there.
+6. A link's text in title case amid a sentence is the title of the course, the talk or the book that the link leads to.
 7. The heading of a link card is a title when the card leads to a paper, and a name when it leads to a repository.
 """
 

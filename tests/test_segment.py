@@ -35,6 +35,7 @@ def segments(text: str) -> list[str]:
         # abbreviations and initials
         ("See e.g. Google or i.e. Apple. And that.", ["See e.g. Google or i.e. Apple.", "And that."]),
         ("Fig. 3 by Dr. Smith vs. Lee et al. Shows it.", ["Fig. 3 by Dr. Smith vs. Lee et al. Shows it."]),
+        ("Her Ph.D. Thesis is out. It is long.", ["Her Ph.D. Thesis is out.", "It is long."]),
         ("J. K. Smith and Co. Ltd. work. Fine.", ["J. K. Smith and Co. Ltd. work.", "Fine."]),
         ("The U.S. Senate met at 5 p.m. Today it rests.", ["The U.S. Senate met at 5 p.m. Today it rests."]),
         ("On Nov. 5 it came. Good.", ["On Nov. 5 it came.", "Good."]),
