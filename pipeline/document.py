@@ -253,12 +253,13 @@ def _may_be_title(blocks: Sequence[_Block], place: int, top: bool) -> bool:
 
 
 def _with_repeated(blocks: Sequence[_Block], titles: Sequence[tuple[Span, ...]]) -> list[_Block]:
-    """Add the headings that say the same as a title below them."""
+    """Add the headings that say the same as a title below them, unless a talk or the like in quotation marks has it."""
     found = [replace(block, titles=spans) for block, spans in zip(blocks, titles, strict=True)]
     heading = 0
     for index, block in enumerate(found):
         heading = index if block.level else heading
-        said = " ".join(plain(block.source[span.start : span.end]) for span in block.titles)
+        unquoted = (span for span in block.titles if block.source[: span.start][-1:] not in ("“", '"'))
+        said = " ".join(plain(block.source[span.start : span.end]) for span in unquoted)
         if said and not block.level and plain(found[heading].source).strip().casefold() == said.strip().casefold():
             found[heading] = replace(found[heading], titles=whole_line(found[heading].source))
     return found

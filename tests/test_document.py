@@ -136,6 +136,10 @@ def test_entry_kinds(text, kinds):
     assert [entry.kind for entry in read(text).entries] == kinds
 
 
+def test_a_heading_like_the_name_of_a_talk_is_none():
+    assert read("# Hard nets for all\n\nShe gave a talk titled “Hard Nets for All”.\n").units[0].titles == ()
+
+
 def test_a_heading_equal_to_its_title_is_a_title():
     document = read("# *Hard nets*\n\nHard Nets\nhttps://arxiv.org/abs/1\n")
     heading = document.units[0]

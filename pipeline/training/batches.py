@@ -10,7 +10,7 @@ from typing import Protocol
 from pipeline.training.augment import Rates, Terms, augment
 from pipeline.training.corpus import Pair, sample_epoch
 
-CHUNK = 12_000
+CHUNK = 36_000
 LONGEST = 128
 STEP = 4
 Encoded = tuple[list[int], list[int]]
