@@ -10,7 +10,7 @@ from pipeline.front_matter import write_scalar
 from pipeline.inline import markdown_parser
 from pipeline.records import Document, Unit
 
-_ATX = re.compile(r"#{1,6}[ \t]+$")
+_ATX = re.compile(r"#{1,6}[ \t]+\Z")
 _FREE_PIPE = re.compile(r"(?<!\\)\|")
 _CLOSING_HASHES = re.compile(r"(^|\s)(#+)$")
 _WIDE_SPACES = tuple("\u00a0\u2002\u2003\u2009\u200a\u202f\u3000\f\v")

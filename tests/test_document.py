@@ -2,7 +2,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.assemble import assemble
@@ -217,6 +217,7 @@ def test_generated_issues_pass_through(text):
 
 
 @settings(max_examples=300, deadline=None)
+@example("#   \n\\\nword")
 @given(st.lists(FRAGMENTS, max_size=16).map("".join))
 def test_changed_units_read_back_as_changed(text):
     try:
