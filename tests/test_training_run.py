@@ -221,7 +221,7 @@ def test_adapting_learns_without_losing(trained, tmp_path):
     losses = []
     changes = adapt(
         Adaptation((str(memory),), str(out), str(tmp_path / "new"), mix=(str(out.parents[1] / "data.tsv"),),
-                   test=(str(out.parents[1] / "data.tsv"),), rate=5e-3, epochs=6, tokens=300),
+                   test=(str(out.parents[1] / "data.tsv"),), rate=5e-3, epochs=6, tokens=300, share=1.0),
         lambda _, loss: losses.append(loss),
     )  # fmt: skip
     assert min(losses[1:]) < losses[0]
@@ -231,6 +231,21 @@ def test_adapting_learns_without_losing(trained, tmp_path):
     assert table == change_table(changes)
     assert str(changes[0].after.bleu) in table
     assert (tmp_path / "new" / "ct2" / "model.bin").exists()
+
+
+def test_the_written_weights_lie_part_of_the_way(trained, tmp_path):
+    out, _ = trained
+    memory = tmp_path / "memory.tsv"
+    memory.write_text("".join(f"It snows, {number}.\t下雪{number}。\n" for number in range(30)), encoding="utf-8")
+    states = [read_folder(out).state_dict()]
+    for share in (0.5, 1.0):
+        folder = tmp_path / str(share)
+        adapt(Adaptation((str(memory),), str(out), str(folder), rate=1e-2, epochs=2, share=share), lambda *_: None)
+        states.append(read_folder(folder).state_dict())
+    name = "model.encoder.layers.0.fc1.weight"
+    old, middle, new = (state[name] for state in states)
+    assert not old.equal(new)
+    assert middle.allclose((old + new) / 2, atol=2e-3)
 
 
 def test_english_text_is_mixed_in_with_the_models_own_words(trained, tmp_path):

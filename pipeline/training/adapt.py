@@ -45,6 +45,10 @@ class Adaptation:
     rate: float = 2e-4
     pull: float = 0.02
     """How strongly each update draws the weights back to the shipped ones."""
+    share: float = 0.7
+    """How far the written weights lie on the way from the shipped ones to the best ones (after WiSE-FT, Wortsman 2022).
+
+    Part of the way keeps what the segments teach and forgets less of the rest than all of it."""
     tokens: int = 1500
     held_out: float = 0.1
     seed: int = 1
@@ -85,7 +89,7 @@ def adapt(settings: Adaptation, watch: Watch) -> list[Change]:
     mix = general_pairs(settings.mix, origin, out)
     tuner = Tuner(settings, read_folder(origin), encoder, held)
     epochs = tuner.run(learn, mix, watch)
-    write_folder(tuner.best, read_shape(origin), origin / "source.spm", out)
+    write_folder(tuner.part_way(), read_shape(origin), origin / "source.spm", out)
     convert(out, out / "ct2")
     changes = compare(settings, compact(origin, out / "before"), compact(out, out), held)
     record = {"settings": asdict(settings), "losses": epochs, "changes": [asdict(change) for change in changes]}
@@ -105,7 +109,8 @@ class Tuner:
         self.pad, self.eos = encoder.pad_id(), encoder.eos_id()
         self.flat = Flat(model)
         self.origin = self.flat.weights.detach().clone()
-        self.best = self.copy()
+        self.shipped = self.copy()
+        self.best = self.shipped
         self.loss = smoothed_loss()
         self.optimiser = torch.optim.AdamW(
             [self.flat.weights], lr=settings.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
@@ -115,6 +120,10 @@ class Tuner:
     def copy(self) -> dict[str, Any]:
         """Return the present weights by name."""
         return copy.deepcopy(self.model.state_dict())
+
+    def part_way(self) -> dict[str, Any]:
+        """Return the weights that lie the settings' share of the way from the shipped ones to the best ones."""
+        return {name: self.shipped[name].lerp(value, self.settings.share) for name, value in self.best.items()}
 
     def run(self, learn: Sequence[Pair], mix: Sequence[Pair], watch: Watch) -> list[float]:
         """Learn epoch by epoch until the held-out loss no longer falls; return that loss before and after each."""
