@@ -131,7 +131,10 @@
   };
 
   /* Dialogs that ask */
+  let unanswered = () => {};
   const question = (title, label, findings = "", yes = "OK") => new Promise((resolve) => {
+    unanswered(null);
+    unanswered = resolve;
     const inside = find("form", ask), words = find("input", ask);
     find("h2", ask).textContent = title;
     find(".findings", ask).innerHTML = findings;
@@ -142,7 +145,8 @@
     words.required = Boolean(label);
     let given = null;
     inside.onsubmit = (event) => { event.preventDefault(); given = label ? words.value.trim() : "yes"; if (given) ask.close(); };
-    ask.onclose = () => resolve(given);
+    /* The close event of the question before may come when this one is already open. */
+    ask.onclose = () => { if (!ask.open) resolve(given); };
     ask.showModal();
     (label ? words : find("[data-action=close]", ask)).focus();
   });
