@@ -91,12 +91,12 @@ def find_names(text: str, blocked: Sequence[Span] = (), known: frozenset[str] = 
     for span in blocked:
         taken[span.start : span.end] = [True] * (span.end - span.start)
     found: list[Name] = []
-    for name in _candidates(text, known):
+    candidates = list(_candidates(text, known))
+    # Whatever a blocked run leaves over comes last, so that it cannot cut an odd word in two.
+    for name in (*candidates, *(part for run in candidates if run.look == "capitals" for part in _rare_in(run, text))):
         if not any(taken[name.span.start : name.span.end]):
             taken[name.span.start : name.span.end] = [True] * (name.span.end - name.span.start)
             found.append(name)
-        elif name.look == "capitals":
-            found += _left_over(name, text, taken)
     return tuple(sorted(found, key=lambda name: name.span.start))
 
 
@@ -142,11 +142,11 @@ def _candidates(text: str, known: frozenset[str]) -> Iterator[Name]:
         yield from _rare_words(text)
 
 
-def _left_over(run: Name, text: str, taken: Sequence[bool]) -> Iterator[Name]:
-    """Rare words of a run whose other words are blocked: `Turing` of `Turing Natural Language Generation`."""
+def _rare_in(run: Name, text: str) -> Iterator[Name]:
+    """The rare words of a run, for one that is blocked in part: `Turing` of `Turing Natural Language Generation`."""
     for word in _WORD.finditer(text, run.span.start, run.span.end):
-        if not any(taken[word.start() : word.end()]) and _is_rare(word.group()):
-            yield Name(Span(word.start(), word.start() + len(_rare_part(word.group()))), "rare word")
+        if rare := _rare_part(word.group()):
+            yield Name(Span(word.start(), word.start() + len(rare)), "rare word")
 
 
 def _title_prefix(text: str) -> Iterator[Name]:
@@ -233,16 +233,12 @@ def _rare_words(text: str) -> Iterator[Name]:
     index = 0
     while index < len(words):
         end = index
-        while end < len(words) and _is_rare(words[end].group()) and _adjoins(text, words, index, end):
+        while end < len(words) and _rare_part(words[end].group()) and _adjoins(text, words, index, end):
             end += 1
         if end > index:
             last = words[end - 1]
             yield Name(Span(words[index].start(), last.start() + len(_rare_part(last.group()))), "rare word")
         index = max(end, index + 1)
-
-
-def _is_rare(word: str) -> bool:
-    return bool(_rare_part(word))
 
 
 def _rare_part(word: str) -> str:

@@ -64,9 +64,15 @@ def is_title_case(text: str) -> bool:
 def find_titles(source: str, references: Mapping[str, str] = NO_REFERENCES) -> tuple[Span, ...]:
     """Find the titles inside one block, ascending; emphasis marks around a title are not part of it."""
     beside = _titles_beside_link(source, references)
-    return beside or tuple(
-        sorted([*_linked_titles(source, references), *_quoted_titles(source)], key=lambda span: span.start)
-    )
+    if beside:
+        return beside
+    linked = list(_linked_titles(source, references))
+    quoted = (span for span in _quoted_titles(source) if not any(_overlap(span, other) for other in linked))
+    return tuple(sorted([*linked, *quoted], key=lambda span: span.start))
+
+
+def _overlap(one: Span, two: Span) -> bool:
+    return one.start < two.end and two.start < one.end
 
 
 def whole_line(source: str, references: Mapping[str, str] = NO_REFERENCES) -> tuple[Span, ...]:
@@ -226,7 +232,8 @@ def _quoted_titles(source: str) -> Iterator[Span]:
     for match in _QUOTED.finditer(source):
         inner = _trimmed(source, Span(*match.span(2)))
         text = plain(source[inner.start : inner.end]).rstrip(",.")
-        if len(text.split()) >= 3 and (match.group(1).endswith("titled") or is_title_case(text)):
+        is_whole = list(_balanced(inner, find_codes(source))) == [inner]
+        if is_whole and len(text.split()) >= 3 and (match.group(1).endswith("titled") or is_title_case(text)):
             yield Span(inner.start, inner.end - (source[inner.end - 1] in ",."))
 
 

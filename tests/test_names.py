@@ -188,3 +188,9 @@ def test_a_run_leaves_its_rare_words_beside_a_blocked_part():
     text = "Turing Natural Language Generation is large"
     found = find_names(text, [Span(7, 34)])
     assert [(name.span, name.look) for name in found] == [(Span(0, 6), "rare word")]
+
+
+def test_an_odd_word_of_a_blocked_run_stays_whole():
+    text = "they met Hopfield-GAN Natural Language there"
+    found = find_names(text, [Span(22, 38)])
+    assert [name.span for name in found] == [Span(9, 21)]

@@ -89,6 +89,8 @@ def test_other_addresses(url):
         ("A talk called *“Nets That See,”* was held.", ["Nets That See"]),
         ("A talk called “nets that see” was held.", []),
         ("titled “Nets”", []),
+        (f"See the [Great Talk called “Nets That See”]({BLOG}) in the hall.", ["Great Talk called “Nets That See”"]),
+        ("A talk titled “Seeing *Nets that” see* well.", []),
         (f"You can DM [me on Twitter]({BLOG}) at any time.", []),
         (f"called “T[he Case for Seeing Nets]({BLOG})”", ["T", "he Case for Seeing Nets"]),
         (f"[Finding that large nets are redundant]({URL})", []),
