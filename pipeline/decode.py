@@ -7,7 +7,8 @@
     wide       the same from a wider beam, without the capital that may make a word look like a name
     turned     the same with other slot numbers
     names      the names themselves instead of slots
-    pieces     the sentence cut in two at a comma or a conjunction, or around terms that must stand
+    clauses    the sentence cut in two at a comma or a conjunction, where words seem to be left out of the whole
+    pieces     the same because placeholders were lost, or cut around terms that must stand
     order      only what stands between the placeholders is translated, and these keep their English order
 
 A rung is taken only when those above gave nothing sound; the last cannot fail. Each ladder is a generator that
@@ -18,13 +19,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.engine import Engine, Hypothesis, Request
 from pipeline.faults import find_faults, is_broken
 from pipeline.marks import Pair, find_pairs, place_pair, without_marks
+from pipeline.omissions import content_words, left_out, weighty
 from pipeline.parts import Segment as Segment
-from pipeline.parts import around, bare, clause_ends, content, cut_out, join_parts, known_rendering
+from pipeline.parts import around, bare, clause_ends, content, cut_out, good_ends, join_parts, known_rendering
 from pipeline.protect import characters, is_wordless
 from pipeline.records import Placeholder, Span
 from pipeline.slots import EngineText, read_answer, with_names, with_slots
@@ -45,6 +47,8 @@ class Draft:
     """The rung that gave it."""
     others: tuple[str, ...] = ()
     """Other sound translations of the same request."""
+    lost: tuple[str, ...] = ()
+    """Stretches of the English that seem to be left out."""
 
 
 Answers = list[tuple[Hypothesis, ...]]
@@ -76,14 +80,16 @@ class _Try:
     unplaced: frozenset[int]
     wrong_terms: frozenset[int]
     faults: int
+    unseen: tuple[str, ...] = ()
 
     @property
     def rank(self) -> tuple[int, int, int, float]:
-        return len(self.unplaced), len(self.wrong_terms), self.faults, -self.score
+        left_out = len(content_words(self.unseen))
+        return len(self.unplaced), len(self.wrong_terms), self.faults + left_out, -self.score
 
     @property
     def perfect(self) -> bool:
-        return not (self.unplaced or self.wrong_terms or self.faults)
+        return not (self.unplaced or self.wrong_terms or self.faults or self.unseen)
 
 
 @dataclass(slots=True)
@@ -99,6 +105,10 @@ class _Climb:
     """What the model may write for a concept of its own accord."""
     stubborn: frozenset[int] = frozenset()
     """Terms that came out wrong in the best answer to some form."""
+
+    def weighty(self, stretches: Iterable[str]) -> tuple[str, ...]:
+        """The stretches that matter: terms are looked for by themselves."""
+        return weighty(stretches, (self.segment.surface(index) for index in range(len(self.segment.terms))))
 
     def best(self) -> _Try | None:
         return min(self.tries, key=lambda attempt: attempt.rank, default=None)
@@ -184,7 +194,31 @@ def climb(segment: Segment, slots: Sequence[str]) -> Ladder:
         if parted is not None:
             return parted
     others = tuple(attempt.text for attempt in state.tries if not attempt.unplaced and attempt is not sound)
-    return Draft(sound.text, sound.score, "plain" if sound is found else "retry", others)
+    draft = Draft(sound.text, sound.score, "plain" if sound is found else "retry", others)
+    lost = yield from _left_out(segment, sound)
+    if lost and (ends := good_ends(segment)):
+        halves = yield from _in_pieces(segment, slots, ends)
+        whole, joined = replace(sound, unseen=lost), _joined(state, halves)
+        if joined is not None and joined.rank[:3] < whole.rank[:3]:
+            return Draft(joined.text, joined.score, "clauses", (sound.text, *others), joined.unseen)
+    return replace(draft, lost=lost)
+
+
+def _joined(state: _Climb, halves: Draft) -> _Try | None:
+    """What the halves of a sentence came to, None when names had to be put back in English order."""
+    if halves.rung == "order":
+        return None
+    return _rated(state, halves.text, halves.score, frozenset(), halves.lost)
+
+
+def _left_out(segment: Segment, sound: _Try) -> Generator[list[Request], Answers, tuple[str, ...]]:
+    """What seems to be left out, and does not stand in the text as the model translates it by itself."""
+    words = content_words(sound.unseen)
+    if not words:
+        return ()
+    answers = yield [Request(word if word.isupper() else word.lower()) for word in words]
+    renderings = {word: [h.text for h in answer] for word, answer in zip(words, answers, strict=True)}
+    return left_out(sound.unseen, segment.text, sound.text, renderings)
 
 
 def _all(pairs: Sequence[Pair]) -> frozenset[int]:
@@ -216,7 +250,7 @@ def _learn_words(state: _Climb, terms: frozenset[int]) -> Generator[list[Request
     answers = yield [Request(text) for text in english.values()]
     for (concept, text), answer in zip(english.items(), answers, strict=True):
         state.words[concept] = (text, *(hypothesis.text.strip(" 。.") for hypothesis in answer))
-    state.tries += [_rated(state, attempt.text, attempt.score, attempt.unplaced) for attempt in state.tries]
+    state.tries += [_rated(state, t.text, t.score, t.unplaced, t.unseen) for t in state.tries]
 
 
 def _forced(segment: Segment, terms: frozenset[int]) -> frozenset[int]:
@@ -268,14 +302,15 @@ def _judge(
     for char, chinese in meaning.items():
         text = re.sub(rf" ?{char} ?", chinese.replace("\\", r"\\"), text)
     text, unplaced = _place(state, form, text)
-    return _rated(state, text, hypothesis.score, unplaced)
+    inside = tuple(stretch for index in sorted(form.pairs) for stretch in state.contents[index].lost)
+    return _rated(state, text, hypothesis.score, unplaced, state.weighty(hypothesis.unseen) + inside)
 
 
-def _rated(state: _Climb, text: str, score: float, unplaced: frozenset[int]) -> _Try:
+def _rated(state: _Climb, text: str, score: float, unplaced: frozenset[int], unseen: tuple[str, ...]) -> _Try:
     segment = state.segment
     text = rename(text, segment.terms, state.words)
     faults = find_faults(without_marks(segment.text, segment.table), text) + _misread_as_dates(text, segment.table)
-    return _Try(text, score, unplaced, find_wrong(segment.terms, text, faults > 0), faults)
+    return _Try(text, score, unplaced, find_wrong(segment.terms, text, faults > 0), faults, unseen)
 
 
 def _misread_as_dates(text: str, table: Mapping[str, Placeholder]) -> int:
@@ -312,15 +347,15 @@ def _for_terms(segment: Segment, slots: Sequence[str], sound: _Try) -> Generator
     return draft if len(left) < len(_forced(segment, sound.wrong_terms)) else None
 
 
-def _in_pieces(segment: Segment, slots: Sequence[str]) -> Ladder:
+def _in_pieces(segment: Segment, slots: Sequence[str], ends: Sequence[int] = ()) -> Ladder:
     middle = len(segment.text) / 2
-    at = min(clause_ends(segment), key=lambda place: abs(place - middle))
+    at = min(ends or clause_ends(segment), key=lambda place: abs(place - middle))
     halves = [bare(segment.part(0, at)), bare(segment.part(at, len(segment.text)))]
     first, second = yield from gather([climb(half, slots) for half in halves])
     joint = "" if re.search(r"[，,；;：:。—-]\s*$", first.text) else "，"
     head = re.sub(r"[,;。]\s*$", "，", first.text)
     rung = "order" if "order" in (first.rung, second.rung) else "pieces"
-    return Draft(f"{head}{joint}{second.text}", min(first.score, second.score), rung)
+    return Draft(f"{head}{joint}{second.text}", min(first.score, second.score), rung, lost=first.lost + second.lost)
 
 
 def _in_order(segment: Segment, slots: Sequence[str]) -> Ladder:
@@ -337,7 +372,8 @@ def _cut(segment: Segment, slots: Sequence[str], spans: Sequence[Span], rung: st
     drafts = yield from gather([climb(bare(part), slots) for part in parts])
     text = join_parts(parts, [draft.text for draft in drafts])
     rung = "order" if "order" in {rung, *(draft.rung for draft in drafts)} else rung
-    return Draft(text, min(draft.score for draft in drafts), rung)
+    lost = tuple(stretch for draft in drafts for stretch in draft.lost)
+    return Draft(text, min(draft.score for draft in drafts), rung, lost=lost)
 
 
 def _as_it_comes(segment: Segment) -> Ladder:

@@ -24,6 +24,8 @@ class UnitDraft:
     """Lowest segment score; None when nothing was translated."""
     rungs: tuple[str, ...]
     """The rung of the ladder for each translated segment."""
+    lost: tuple[str, ...] = ()
+    """Stretches of the English that seem to be left out."""
 
 
 def draft_units(
@@ -77,4 +79,5 @@ def _joined(pieces: Sequence[Piece], drafts: Sequence[Draft]) -> UnitDraft:
         between = piece.text == " " and _CHINESE_END.search(text)
         text += next(found).text if piece.translate else "" if between else piece.text
     scores = [draft.score for draft in drafts]
-    return UnitDraft(text, min(scores) if scores else None, tuple(draft.rung for draft in drafts))
+    lost = tuple(stretch for draft in drafts for stretch in draft.lost)
+    return UnitDraft(text, min(scores) if scores else None, tuple(draft.rung for draft in drafts), lost)

@@ -9,7 +9,9 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pipeline.engine import Engine, Hypothesis, Request
 from pipeline.errors import InputError
@@ -61,13 +63,13 @@ class Drafts:
         question = "select hypotheses from draft where engine = ? and wide = ? and source = ?"
         with self._mending():
             row = self._db.execute(question, (engine, request.wide, request.text)).fetchone()
-            return tuple(Hypothesis(text, score) for text, score in json.loads(row[0])) if row else None
+            return tuple(map(_hypothesis, json.loads(row[0]))) if row else None
         return None
 
     def put(self, engine: str, answers: Iterable[tuple[Request, tuple[Hypothesis, ...]]]) -> None:
         """Keep answers; all of them or, if the machine stops, none."""
         rows = [
-            (engine, request.wide, request.text, json.dumps([(h.text, h.score) for h in hypotheses]))
+            (engine, request.wide, request.text, json.dumps([_kept(h) for h in hypotheses]))
             for request, hypotheses in answers
         ]
         with self._mending(), self._db:
@@ -129,4 +131,14 @@ class CachedEngine:
 
 def _rounded(hypotheses: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
     """Scores as they are kept, so that a first run and a second one see the same."""
-    return tuple(Hypothesis(hypothesis.text, round(hypothesis.score, 5)) for hypothesis in hypotheses)
+    return tuple(replace(hypothesis, score=round(hypothesis.score, 5)) for hypothesis in hypotheses)
+
+
+def _kept(hypothesis: Hypothesis) -> list[Any]:
+    """Text and score, then the unseen stretches."""
+    return [hypothesis.text, hypothesis.score, *hypothesis.unseen]
+
+
+def _hypothesis(kept: Sequence[Any]) -> Hypothesis:
+    text, score, *unseen = kept
+    return Hypothesis(text, score, tuple(unseen))

@@ -24,6 +24,8 @@ class Hypothesis:
     text: str
     score: float
     """Log probability a token; 0 is certain."""
+    unseen: tuple[str, ...] = ()
+    """Stretches of the request that the engine hardly looked at while it wrote; empty when it cannot tell."""
 
 
 class Engine(Protocol):

@@ -9,8 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pipeline.compact import write_compact
 from pipeline.engine import Hypothesis, Request
 from pipeline.errors import EngineError
+from pipeline.omissions import FLOOR_KEY, unseen
 
 EMBEDDED = Path(__file__).parent / "embedded"
 BEAM, HYPOTHESES = 4, 4
@@ -69,6 +71,14 @@ class Ct2Engine:
         return [mark for mark in (f">>{script}<<",) if mark in known]
 
     @cached_property
+    def _floor(self) -> float:
+        """Below which attention a word counts as unseen; 0 for models of which that is not known."""
+        import json
+
+        configuration = json.loads((self.folder / "config.json").read_text("utf-8"))
+        return float(configuration.get(FLOOR_KEY, 0.0))
+
+    @cached_property
     def _translator(self) -> Any:
         import ctranslate2
 
@@ -106,19 +116,25 @@ class Ct2Engine:
             num_hypotheses=beam if wide else HYPOTHESES,
             length_penalty=LENGTH_PENALTY,
             return_scores=True,
+            return_attention=self._floor > 0,
             max_batch_size=1024,
             batch_type="tokens",
             max_decoding_length=min(400, 3 * max(map(len, pieces)) + 20),
             max_input_length=0,
             disable_unk=True,
         )
-        return [
-            tuple(
-                Hypothesis(self._target.decode(tokens), score * max(1, len(tokens)) ** (LENGTH_PENALTY - 1))
-                for tokens, score in zip(result.hypotheses, result.scores, strict=True)
+        return [self._hypotheses(source, result) for source, result in zip(pieces, results, strict=True)]
+
+    def _hypotheses(self, source: Sequence[str], result: Any) -> tuple[Hypothesis, ...]:
+        attention = result.attention if self._floor else [()] * len(result.hypotheses)
+        return tuple(
+            Hypothesis(
+                self._target.decode(tokens),
+                score * max(1, len(tokens)) ** (LENGTH_PENALTY - 1),
+                unseen(source[:-1], rows, self._floor) if rows else (),
             )
-            for result in results
-        ]
+            for tokens, score, rows in zip(result.hypotheses, result.scores, attention, strict=True)
+        )
 
 
 def _tokeniser(path: Path) -> Any:
@@ -142,14 +158,13 @@ def _convert(folder: Path, target: Path) -> None:
     import warnings
 
     import transformers
-    from ctranslate2.converters import TransformersConverter
 
     transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     warnings.filterwarnings("ignore", module="transformers")
     target.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=target.parent))
     try:
-        TransformersConverter(str(folder)).convert(str(work / "model"), quantization="int8")
+        write_compact(folder, work / "model")
         shutil.rmtree(target, ignore_errors=True)
         (work / "model").replace(target)
     except (OSError, ValueError, RuntimeError, KeyError) as error:

@@ -12,6 +12,8 @@ from pipeline.protect import is_wordless
 from pipeline.records import Placeholder, Span, TermMatch
 
 _CLAUSE = re.compile(r"[,;:] |\s[—–-] |\s(?=(?:and|but|which|while|because|whereas|so that|that)\s)")
+_WORDS_A_CLAUSE = 4
+_AROUND = (("(", ")"), ("[", "]"), ("“", "”"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,18 @@ def clause_ends(segment: Segment) -> list[int]:
         and len(segment.text[match.end() :].split()) > 1
         and not is_wordless(segment.text[: match.start()])
         and not is_wordless(segment.text[match.end() :])
+    ]
+
+
+def good_ends(segment: Segment) -> list[int]:
+    """Those clause ends that leave four words on both sides and stand outside quotation marks and brackets."""
+    text = segment.text
+    return [
+        end
+        for end in clause_ends(segment)
+        if min(len(text[:end].split()), len(text[end:].split())) >= _WORDS_A_CLAUSE
+        and text[:end].count('"') % 2 == 0
+        and all(text[:end].count(opening) == text[:end].count(closing) for opening, closing in _AROUND)
     ]
 
 

@@ -19,6 +19,7 @@ _SLOT = re.compile(
 _LOOP = re.compile(r"(?P<phrase>[^\ue000-\uf8ff\s\d][^\ue000-\uf8ff\n\d]{0,11}?)(?:[\s，、,]*(?P=phrase)){2,}")
 _ENGLISH_LOOP = re.compile(r"\b(\w{2,})\b(?:\W+\1\b){2,}|([A-Za-z]{2,4})\2\2", re.IGNORECASE)
 _TWICE = re.compile(r"([\u3400-\u9fff]{4,12})\1")
+_PARTICLE = re.compile("(的)的(?!确)")
 _AUTHORS = re.compile(
     r"\b[Tt]hey (?:also |then |first |further |even )?(?:propos|present|introduc|show|find|found|argu|claim|report|"
     r"train|develop|evaluat|confirm|demonstrat|stud|discuss|conclud|believ|suggest|observ|investigat|say|call|discover)"
@@ -105,8 +106,9 @@ def repetition(marked: Marked, setting: Setting) -> Marked:
 
 
 def doubled_phrases(marked: Marked, _setting: Setting) -> Marked:
-    """Leave one of a longer phrase that the model wrote twice in a row."""
-    return substitute(marked, _TWICE, lambda match: match[1], "repetition")
+    """Leave one of a longer phrase, or of a small word, that the model wrote twice in a row."""
+    marked = substitute(marked, _TWICE, lambda match: match[1], "repetition")
+    return substitute(marked, _PARTICLE, lambda match: match[1], "repetition")
 
 
 def authors(marked: Marked, setting: Setting) -> Marked:

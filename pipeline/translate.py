@@ -6,7 +6,7 @@ needs besides (glossary, engine, what people wrote before) travels in `Tools`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from pipeline import __version__
@@ -22,9 +22,10 @@ from pipeline.locales import regional
 from pipeline.markdown import shift_edits, write_markdown
 from pipeline.marked import Marked
 from pipeline.names import capitalised_inside
+from pipeline.omissions import content_words
 from pipeline.postedit import post_edit
 from pipeline.protect import Coded, protect, restore
-from pipeline.records import Document, Finding, Issue, IssueResult, State, TermMatch, Unit, UnitResult
+from pipeline.records import Document, Finding, Issue, IssueResult, Severity, State, TermMatch, Unit, UnitResult
 from pipeline.skeleton import differences, skeleton, unit_differences
 from pipeline.work import Tools as Tools
 from pipeline.work import UnitWork as UnitWork
@@ -76,17 +77,20 @@ def draft(work: Work, tools: Tools) -> Work:
 
 def _drafted(work: UnitWork, drafted: UnitDraft) -> UnitWork:
     raw = restore(drafted.text, work.coded.table)
-    return replace(work, draft=drafted, text=drafted.text, raw=raw, findings=_rung_findings(work.unit, drafted))
+    return replace(work, draft=drafted, text=drafted.text, raw=raw, findings=tuple(_draft_findings(work.unit, drafted)))
 
 
-def _rung_findings(unit: Unit, drafted: UnitDraft) -> tuple[Finding, ...]:
+def _draft_findings(unit: Unit, drafted: UnitDraft) -> Iterator[Finding]:
     if "order" in drafted.rungs:
         message = "the model lost a protected string; names were put back in English order, check the sentence"
-        return (Finding("placement", "accuracy", "major", unit.id, message),)
-    if "pieces" in drafted.rungs:
+        yield Finding("placement", "accuracy", "major", unit.id, message)
+    elif "pieces" in drafted.rungs:
         message = "the sentence was translated in pieces, check how they join"
-        return (Finding("placement", "linguistic conventions", "minor", unit.id, message),)
-    return ()
+        yield Finding("placement", "linguistic conventions", "minor", unit.id, message)
+    if drafted.lost:
+        severity: Severity = "major" if len(content_words(drafted.lost)) > 1 else "minor"
+        message = f"nothing in the Chinese seems to come from {', '.join(f'“{stretch}”' for stretch in drafted.lost)}"
+        yield Finding("left out", "accuracy", severity, unit.id, message)
 
 
 def edit(work: Work, tools: Tools) -> Work:

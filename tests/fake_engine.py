@@ -11,7 +11,7 @@ from pipeline.engine import Hypothesis, Request
 SLOTS = tuple(f"<t{index}>" for index in range(10))
 SLOT = re.compile(r"<t\d+>")
 
-Rule = Callable[[Request], Sequence[str]]
+Rule = Callable[[Request], Sequence[str | Hypothesis]]
 
 
 def unexpected(request: Request) -> Sequence[str]:
@@ -24,7 +24,9 @@ class FakeEngine:
 
     signature = "fake"
 
-    def __init__(self, *queue: str | Sequence[str], rule: Rule = unexpected, slots: tuple[str, ...] = SLOTS) -> None:
+    def __init__(
+        self, *queue: str | Sequence[str | Hypothesis], rule: Rule = unexpected, slots: tuple[str, ...] = SLOTS
+    ) -> None:
         self.queue = [(answer,) if isinstance(answer, str) else tuple(answer) for answer in queue]
         self.rule, self.slots = rule, slots
         self.requests: list[Request] = []
@@ -41,7 +43,25 @@ class FakeEngine:
     def _answer(self, request: Request) -> tuple[Hypothesis, ...]:
         self.requests.append(request)
         texts = self.queue.pop(0) if self.queue else self.rule(request)
-        return tuple(Hypothesis(text, -0.1 * (rank + 1)) for rank, text in enumerate(texts))
+        return tuple(
+            text if isinstance(text, Hypothesis) else Hypothesis(text, -0.1 * (rank + 1))
+            for rank, text in enumerate(texts)
+        )
+
+
+def blind_to(*words: str) -> Rule:
+    """A faithful model that leaves words out of whatever has more than six words."""
+
+    def rule(request: Request) -> Sequence[Hypothesis]:
+        if request.text in words:
+            return (Hypothesis("词语", -0.1),)
+        left_out = [word for word in words if word in request.text and len(request.text.split()) > 6]
+        text = request.text
+        for word in left_out:
+            text = text.replace(word, "")
+        return (Hypothesis(faithful(Request(text))[0], -0.1, tuple(left_out)),)
+
+    return rule
 
 
 def faithful(request: Request) -> Sequence[str]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.engine_ct2 import EMBEDDED
 from pipeline.errors import InputError
 from pipeline.training.augment import (
     SLOT,
@@ -27,7 +28,7 @@ from pipeline.training.augment import (
     title_word,
     without_final_mark,
 )
-from pipeline.training.batches import Cursor, Feed, batches, cut_batches, rows_for
+from pipeline.training.batches import Cursor, Feed, batches, cut_batches, encode_pairs, rows_for
 from pipeline.training.corpus import (
     Pair,
     clean,
@@ -37,6 +38,7 @@ from pipeline.training.corpus import (
     sample_epoch,
     tidy_target,
 )
+from pipeline.training.tokenizer import recut
 
 TERMS = {"neural network": ("神经网络",), "training": ("训练",), "agent": ("智能体", "代理")}
 PAIRS = [
@@ -235,6 +237,31 @@ def test_batches_go_on_from_a_cursor():
     again = batches(feed(), Letters(), taken[4][1])
     assert [next(again) for _ in range(4)] == taken[5:]
     assert taken[-1][1].epoch > 0
+
+
+@pytest.fixture(scope="module")
+def pieces():
+    import sentencepiece
+
+    return sentencepiece.SentencePieceProcessor(model_file=str(EMBEDDED / "source.spm"))
+
+
+def test_recut_texts_are_the_same_texts_in_other_pieces(pieces):
+    texts = ["Representation learning with <t0> and <t1> generalises."] * 20
+    cuts = recut(pieces, texts, 7)
+    assert recut(pieces, texts, 7) == cuts
+    assert len(set(map(tuple, cuts))) > 5
+    assert {pieces.decode(cut) for cut in cuts} == set(texts)
+    slots = [pieces.piece_to_id(slot) for slot in ("<t0>", "<t1>")]
+    assert all(cut.count(slot) == 1 for cut in cuts for slot in slots)
+
+
+def test_a_share_of_the_sources_is_recut(pieces):
+    pairs = [Pair("Representation learning generalises.", "表示学习可以泛化。")] * 400
+    usual = encode_pairs(pairs, pieces, 0)[0]
+    made = encode_pairs(pairs, pieces, 0, 0.5, Random(3))
+    assert 100 < sum(source != usual[0] for source, _ in made) < 250
+    assert {tuple(target) for _, target in made} == {tuple(usual[1])}
 
 
 def test_other_ranks_see_other_batches():

@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from fake_engine import FakeEngine, blind_to
+from sentencepiece import SentencePieceProcessor
 
+from pipeline.engine import Hypothesis, Request
 from pipeline.errors import InputError
+from pipeline.omissions import FLOOR, FLOOR_KEY
 from pipeline.training import commands
 from pipeline.training.adapt import Adaptation, Tuner, adapt, change_table, general_pairs, split
+from pipeline.training.at_work import measure_work
 from pipeline.training.augment import Rates
 from pipeline.training.card import write_card
 from pipeline.training.checkpoints import all_of, average
@@ -127,6 +132,52 @@ def test_the_card_holds_the_measured_figures(trained, tmp_path):
     assert text.endswith("Our own words.\n")
 
 
+def test_the_compact_form_gives_the_mean_attention_of_all_heads(trained):
+    import ctranslate2
+    import torch
+    from transformers import MarianMTModel
+
+    out, _ = trained
+    vocabulary = json.loads((out / "vocab.json").read_text(encoding="utf-8"))
+    source = [*SentencePieceProcessor(model_file=str(out / "source.spm")).encode(ROWS[0][0], out_type=str), "</s>"]
+    compact = ctranslate2.Translator(str(out / "ct2"), compute_type="float32")
+    (answer,) = compact.translate_batch([source], beam_size=1, return_attention=True)
+    model = MarianMTModel.from_pretrained(out, attn_implementation="eager", dtype=torch.float32)
+    written = [model.config.decoder_start_token_id, *(vocabulary[piece] for piece in answer.hypotheses[0])]
+    seen = model(
+        input_ids=torch.tensor([[vocabulary[piece] for piece in source]]),
+        decoder_input_ids=torch.tensor([written]),
+        output_attentions=True,
+    ).cross_attentions[-1][0]
+    wanted = seen.mean(0)[: len(answer.attention[0])]
+    torch.testing.assert_close(torch.tensor(answer.attention[0]), wanted, atol=0.02, rtol=0)
+    assert json.loads((out / "config.json").read_text(encoding="utf-8"))[FLOOR_KEY] == FLOOR
+
+
+def test_the_model_is_measured_as_the_tool_uses_it(trained):
+    out, _ = trained
+    worked = json.loads((out / "record.json").read_text(encoding="utf-8"))["at_work"]
+    (one,) = worked.values()
+    assert one["bleu"] > 80
+    assert one["sentences"] == sum(one["rungs"].values())
+    assert "### As the tool translates" in (out / "MODEL_CARD.md").read_text(encoding="utf-8")
+
+
+def test_slots_words_and_loops_are_counted():
+    stuck, lost = "We read it. We stop.", "The authors compare two methods here, and the results are shown below."
+
+    def rule(request: Request) -> list[Hypothesis]:
+        if request.text == "stuck":
+            return [Hypothesis("卡" * 90, -0.1)]
+        return list(blind_to("methods")(request))
+
+    pairs = [Pair(stuck, "我们读它。我们停。"), Pair(lost.replace(", and", " and"), "作者比较两种方法。")]
+    scored = measure_work(FakeEngine(rule=rule), pairs, ["See <t1> and <t0>."], ["stuck", "free"])
+    assert (scored.sentences, scored.left_out, scored.rungs) == (3, 0, {"plain": 2, "clauses": 1})
+    assert (scored.slotted, scored.slots_kept) == (1, 1)
+    assert (scored.fragments, scored.looped) == (2, 0)
+
+
 def test_special_pieces_stand_where_the_converter_looks(trained):
     out, _ = trained
     vocabulary = json.loads((out / "vocab.json").read_text(encoding="utf-8"))
@@ -144,7 +195,7 @@ def weights_of(folder: Path) -> dict:
 
 
 def test_a_cut_run_ends_with_the_same_weights(tmp_path):
-    busy = settings(tmp_path, updates=24, save_minutes=0, keep=99, dropout=0.1, rates=Rates())
+    busy = settings(tmp_path, updates=24, save_minutes=0, keep=99, dropout=0.1, rates=Rates(recut=0.5))
     train(busy, quiet)
     again = replace(busy, folder=str(tmp_path / "again"), tokenizer=str(tmp_path / "run" / "tokenizer.model"))
     middle = all_of(tmp_path / "run")[9]

@@ -10,13 +10,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from pipeline.compact import write_compact
 from pipeline.errors import InputError
 from pipeline.files import read_text
 from pipeline.training.augment import Rates, augment
 from pipeline.training.batches import Encoded, cut_batches, encode_pairs
 from pipeline.training.corpus import Pair, clean, read_clean
 from pipeline.training.evaluate import CompactTranslator, SetScore, Translator, is_looped, measure, sentences
-from pipeline.training.export import convert, read_folder, read_shape, write_folder, write_json
+from pipeline.training.export import read_folder, read_shape, write_folder, write_json
 from pipeline.training.network import Flat, batch_loss, smoothed_loss
 
 FEWEST = 20
@@ -90,7 +91,7 @@ def adapt(settings: Adaptation, watch: Watch) -> list[Change]:
     tuner = Tuner(settings, read_folder(origin), encoder, held)
     epochs = tuner.run(learn, mix, watch)
     write_folder(tuner.part_way(), read_shape(origin), origin / "source.spm", out)
-    convert(out, out / "ct2")
+    write_compact(out, out / "ct2")
     changes = compare(settings, compact(origin, out / "before"), compact(out, out), held)
     record = {"settings": asdict(settings), "losses": epochs, "changes": [asdict(change) for change in changes]}
     write_json(out / "record.json", record)
@@ -190,7 +191,7 @@ def general_pairs(paths: Sequence[str], origin: Path, out: Path) -> list[Pair]:
 def compact(folder: Path, place: Path) -> CompactTranslator:
     """Return a folder's CTranslate2 form, converted into `place` if it has none."""
     if not (folder / "ct2").exists():
-        convert(folder, place / "ct2")
+        write_compact(folder, place / "ct2")
         return CompactTranslator(place / "ct2", folder / "source.spm")
     return CompactTranslator(folder / "ct2", folder / "source.spm")
 

@@ -60,6 +60,8 @@ class Rates:
     merge: float = 0.02
     from_the_right: float = 0.08
     """Slots numbered from the right, as on a second try."""
+    recut: float = 0.0
+    """Sources cut into pieces other than the likeliest."""
 
 
 @dataclass(frozen=True, slots=True)

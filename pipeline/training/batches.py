@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 from pipeline.training.augment import Rates, Terms, augment
 from pipeline.training.corpus import Pair, sample_epoch
+from pipeline.training.tokenizer import recut
 
 CHUNK = 36_000
 LONGEST = 128
@@ -19,7 +20,7 @@ Encoded = tuple[list[int], list[int]]
 class Encoder(Protocol):
     """What turns text into piece numbers, as SentencePieceProcessor does."""
 
-    def encode(self, texts: list[str]) -> list[list[int]]:
+    def encode(self, texts: list[str], **how: Any) -> list[list[int]]:
         """Encode several texts."""
         ...
 
@@ -49,9 +50,19 @@ class Feed:
     chunk: int = field(default=CHUNK)
 
 
-def encode_pairs(pairs: Sequence[Pair], encoder: Encoder, eos: int) -> list[Encoded]:
-    """Encode pairs, each side closed by `eos`; pairs with an empty or overlong side are left out."""
+def encode_pairs(
+    pairs: Sequence[Pair], encoder: Encoder, eos: int, recut_share: float = 0.0, random: Random | None = None
+) -> list[Encoded]:
+    """Encode pairs, each side closed by `eos`; pairs with an empty or overlong side are left out.
+
+    With `random`, a share of the sources is cut into other pieces than the likeliest ones.
+    """
     sources = encoder.encode([pair.source for pair in pairs])
+    if random is not None and recut_share:
+        drawn = [index for index in range(len(pairs)) if random.random() < recut_share]
+        others = recut(encoder, [pairs[index].source for index in drawn], random.getrandbits(32))
+        for index, pieces in zip(drawn, others, strict=True):
+            sources[index] = pieces
     targets = encoder.encode([pair.target for pair in pairs])
     return [
         ([*source, eos], [*target, eos])
@@ -96,7 +107,8 @@ def chunk_batches(feed: Feed, order: Sequence[int], place: Cursor, encoder: Enco
     start = place.chunk * feed.chunk
     pairs = [feed.pairs[index] for index in order[start : start + feed.chunk]]
     changed = augment(pairs, feed.rates, feed.terms, random)
-    return cut_batches(encode_pairs(changed, encoder, feed.eos), feed.tokens, random)
+    encoded = encode_pairs(changed, encoder, feed.eos, feed.rates.recut, random)
+    return cut_batches(encoded, feed.tokens, random)
 
 
 def batches(feed: Feed, encoder: Encoder, start: Cursor) -> Iterator[tuple[list[Encoded], Cursor]]:

@@ -11,7 +11,8 @@ from pipeline.training.augment import SLOTS
 
 def write_card(path: Path, record: Mapping[str, Any], notes: str) -> None:
     """Write the card as Markdown, with `notes` (Markdown of a person) at its end."""
-    parts = [head(record), data_part(record), training_part(record), measured_part(record["measured"]), notes.strip()]
+    measured, worked = measured_part(record["measured"]), work_part(record["at_work"])
+    parts = [head(record), data_part(record), training_part(record), measured, worked, notes.strip()]
     path.write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
 
 
@@ -96,6 +97,24 @@ def measured_part(measured: Mapping[str, Any]) -> str:
         + table(["set", "sentences", "best output", "one of the four best", "loops"], slots)
         + f"\n\nLoops: how many of {measured['fragments_each']:,} fragments, headings and single terms of each set "
         "came back looped or empty, nothing checked or tried again."
+    )
+
+
+def work_part(worked: Mapping[str, Mapping[str, Any]]) -> str:
+    """Tabulate the scores of the model as the tool uses it."""
+    if not worked:
+        return ""
+    rows: list[list[Any]] = [
+        [name, one["bleu"], one["chrf"], one["length"], share(one["left_out"], one["sentences"]),
+         share(one["slots_kept"], one["slotted"]), one["looped"],
+         ", ".join(f"{rung} {share(count, one['sentences'])}" for rung, count in one["rungs"].items())]
+        for name, one in worked.items()
+    ]  # fmt: skip
+    columns = ["set", "BLEU zh", "chrF", "length", "words left out", "slots kept", "loops", "rungs"]
+    return (
+        "### As the tool translates\n\nThe same sets with the tool's length penalty, checks and second tries, before "
+        "post-editing. Words left out: sentences with words of content that no step of decoding looked at.\n\n"
+        + table(columns, rows)
     )
 
 

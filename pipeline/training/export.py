@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.omissions import FLOOR, FLOOR_KEY
 from pipeline.training.network import build, load_weights
 from pipeline.training.settings import Shape
 
@@ -52,6 +53,7 @@ def write_folder(weights: dict[str, torch.Tensor], shape: Shape, tokenizer: Path
     with torch.no_grad():
         model.get_input_embeddings().weight[count - 1].zero_()
     set_generation(model, count - 1, eos)
+    model.config.update({FLOOR_KEY: FLOOR})
     folder.mkdir(parents=True, exist_ok=True)
     model.half().save_pretrained(folder)
     write_tokenizer(encoder, tokenizer, folder)
@@ -123,10 +125,3 @@ def read_folder(folder: Path) -> Any:
     own.load_state_dict(reordered(model.state_dict(), order), strict=False)
     own.tie_weights()
     return own
-
-
-def convert(folder: Path, out: Path) -> None:
-    """Convert a Marian folder to CTranslate2 with int8 weights."""
-    from ctranslate2.converters import TransformersConverter
-
-    TransformersConverter(str(folder)).convert(str(out), quantization="int8", force=True)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from pipeline.training.augment import SLOTS
 from pipeline.training.corpus import Pair
 
 NAME = "tokenizer.model"
 MOST_TEXTS = 1_000_000
+FLATNESS = 0.3
+"""How far from the likeliest cut a drawn one may be: 1 hardly differs, 0 is any cut at all."""
 
 
 def train_tokenizer(pairs: Iterable[Pair], pieces: int, folder: Path) -> Path:
@@ -41,3 +44,12 @@ def train_tokenizer(pairs: Iterable[Pair], pieces: int, folder: Path) -> Path:
         minloglevel=1,
     )
     return folder / NAME
+
+
+def recut(encoder: Any, texts: list[str], seed: int) -> list[list[int]]:
+    """Cut texts into pieces drawn at random from all ways to cut them (Kudo 2018); a seed gives the same cuts again."""
+    import sentencepiece
+
+    sentencepiece.set_random_generator_seed(seed)
+    cuts: list[list[int]] = encoder.encode(texts, enable_sampling=True, alpha=FLATNESS, nbest_size=-1, num_threads=1)
+    return cuts

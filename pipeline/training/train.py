@@ -9,8 +9,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.compact import write_compact
+from pipeline.engine import Engine
+from pipeline.engine_ct2 import Ct2Engine
 from pipeline.errors import InputError
 from pipeline.training import checkpoints
+from pipeline.training.at_work import measure_work
 from pipeline.training.augment import Terms, term_table
 from pipeline.training.card import write_card
 from pipeline.training.corpus import Pair, is_held_out, read_clean, read_pairs
@@ -23,7 +27,7 @@ from pipeline.training.evaluate import (
     measure_slots,
     slotted_sentences,
 )
-from pipeline.training.export import convert, read_shape, write_folder, write_json
+from pipeline.training.export import read_shape, write_folder, write_json
 from pipeline.training.launch import launch, read_log
 from pipeline.training.loop import Report
 from pipeline.training.settings import Settings
@@ -62,12 +66,13 @@ def finish(settings: Settings, tokenizer: Path, out: Path) -> Path:
     folder = Path(settings.folder)
     paths = checkpoints.all_of(folder)[-settings.average :]
     write_folder(checkpoints.average(paths), settings.shape, tokenizer, out)
-    convert(out, out / "ct2")
+    write_compact(out, out / "ct2")
     terms = read_clean([settings.terms]) if settings.terms else []
     record = {
         "settings": asdict(settings),
         "run": run_record(folder, len(paths)),
         "measured": measured(CompactTranslator(out / "ct2", tokenizer), dev_sets(settings), terms),
+        "at_work": at_work(Ct2Engine(out, out, "zh-Hans", out.name), dev_sets(settings), terms),
     }
     write_json(out / "record.json", record)
     notes = Path(settings.notes).read_text(encoding="utf-8") if settings.notes else ""
@@ -110,4 +115,12 @@ def measured(translator: Translator, sets: Mapping[str, Sequence[Pair]], terms: 
             name: len(count_loops(translator, fragments(pairs, terms, FRAGMENTS))) for name, pairs in sets.items()
         },
         "fragments_each": FRAGMENTS,
+    }
+
+
+def at_work(engine: Engine, sets: Mapping[str, Sequence[Pair]], terms: Sequence[Pair]) -> dict[str, Any]:
+    """Measure a model on the same texts as the tool uses it."""
+    return {
+        name: asdict(measure_work(engine, pairs, slotted_sentences(pairs), fragments(pairs, terms, FRAGMENTS)))
+        for name, pairs in sets.items()
     }
