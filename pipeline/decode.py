@@ -26,7 +26,7 @@ from pipeline.faults import find_faults, is_broken
 from pipeline.marks import Pair, find_pairs, place_pair, without_marks
 from pipeline.omissions import content_words, left_out, weighty
 from pipeline.parts import Segment as Segment
-from pipeline.parts import around, bare, clause_ends, content, cut_out, good_ends, join_parts, known_rendering
+from pipeline.parts import around, bare, clause_ends, content, cut_out, good_ends, join_parts, known_rendering, proper
 from pipeline.protect import characters, is_wordless
 from pipeline.records import Placeholder, Span
 from pipeline.slots import EngineText, read_answer, with_names, with_slots
@@ -310,7 +310,8 @@ def _rated(state: _Climb, text: str, score: float, unplaced: frozenset[int], uns
     segment = state.segment
     text = rename(text, segment.terms, state.words)
     faults = find_faults(without_marks(segment.text, segment.table), text) + _misread_as_dates(text, segment.table)
-    return _Try(text, score, unplaced, find_wrong(segment.terms, text, faults > 0), faults, unseen)
+    wrong = find_wrong(segment.terms, text, faults > 0, proper(segment))
+    return _Try(text, score, unplaced, wrong, faults, unseen)
 
 
 def _misread_as_dates(text: str, table: Mapping[str, Placeholder]) -> int:

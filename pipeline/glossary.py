@@ -126,6 +126,7 @@ def _match(start: int, end: int, concept: Concept, locale: str) -> TermMatch:
         rendering=rendering(concept, locale),
         admitted=concept.admitted,
         avoid=concept.avoid,
+        proper=concept.term[:1].isupper(),
     )
 
 

@@ -40,6 +40,11 @@ class Segment:
         return Segment(self.text[start:end], self.table, terms)
 
 
+def proper(segment: Segment) -> frozenset[int]:
+    """The terms, by index, that the glossary writes with a capital: peoples and languages, never a common word."""
+    return frozenset(i for i, term in enumerate(segment.terms) if term.proper)
+
+
 def content(segment: Segment, pair: Pair) -> Segment:
     """What a pair of marks holds."""
     return segment.part(pair.inner.start, pair.inner.end)

@@ -136,6 +136,8 @@ class TermMatch:
     """Further renderings that count as right."""
     avoid: tuple[str, ...]
     """Renderings that must not stand in the target."""
+    proper: bool = False
+    """Whether the glossary writes the term with a capital, as a people or a language."""
 
 
 @dataclass(frozen=True, slots=True)

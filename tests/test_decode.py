@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from fake_engine import ADVERSARIES, SLOTS, FakeEngine, Rule, faithful, lost, silent, unexpected, without_slots
@@ -98,6 +99,14 @@ def test_a_rendering_to_avoid_is_left_to_post_editing():
     engine = FakeEngine("<t0> 在所有层中使用自我关注。")
     draft = climb(engine, text, term(text, "self-attention", "自注意力", "自我关注"))
     assert (draft.text, draft.rung) == (f"{A} 在所有层中使用自我关注。", "plain")
+
+
+@pytest.mark.parametrize(("proper", "expected"), [(True, "荷兰语BERT"), (False, "教程BERT")])
+def test_a_people_or_language_is_asked_for_a_common_word_is_not(proper, expected):
+    dutch = replace(term("Dutch ", "Dutch", "荷兰语", policy="prefer"), proper=proper)
+    answers = {"Dutch": "荷兰人", "<t0> <t1>": "<t0> <t1>"}
+    engine = FakeEngine(rule=lambda request: [answers.get(request.text, "教程 <t0>")])
+    assert climb(engine, f"Dutch {A}", dutch).text.replace(A, "BERT").replace(" ", "") == expected
 
 
 def test_a_right_term_needs_no_second_question():

@@ -115,6 +115,7 @@ def test_quality() -> None:
 def test_wrong_terms(text: str, faulty: bool, expected: set[int]) -> None:
     terms = [term("网络", avoid=("网格",)), term("偏好", policy="prefer")]
     assert find_wrong(terms, text, faulty) == expected
+    assert find_wrong(terms, text, faulty, frozenset({1})) == find_wrong(terms, text, faulty=True)
 
 
 @pytest.mark.parametrize(
