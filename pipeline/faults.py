@@ -9,7 +9,7 @@ _LATIN = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LOOP = re.compile(r"([^\d\s]{1,12}?)(?:\s*\1){2,}")
 _STUCK = re.compile(r"([^\d\s]{1,16}?)(?:\s*\1){4,}")
-_DOUBLE = re.compile(r"([\u3400-\u9fff]{3,10})[，、的和与]?\1")
+_DOUBLE = re.compile(r"([\u3400-\u9fff]{3,10})(?:[，、,的和与]|\s*[—–-]+\s*)?\1")
 _NUMBER = re.compile(r"\d+")
 _COUNT_WORDS = {
     word: str(number)

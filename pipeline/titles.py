@@ -5,7 +5,7 @@
    colon, or when the link is a whole quotation “…” and leads to a paper or is in title case.
 3. A short line of its own is a title when the paragraph beside it is nothing but a paper's link.
 4. A line in italics and title case below an entry's heading is a title, with or without a link.
-5. A quotation after "titled" is a title; after "called" or "named" it is one in title case.
+5. A quotation after "titled" is a title; after "called" or "named", or amid a sentence, it is one in title case.
 6. A link's text in title case amid a sentence is the title of the course, the talk or the book that the link leads to.
 7. The heading of a link card is a title when the card leads to a paper, and a name when it leads to a repository.
 """
@@ -40,7 +40,8 @@ _LEAD_IN = re.compile(
 _CITATION = re.compile(r"\bet al\b|\(\d{4}\)|,\s*\d{4}$")
 _OPENING_QUOTE = re.compile(r"[“\"‘«](\w{0,3})[*_]{0,3}$")
 _CLOSING_QUOTE = re.compile(r"[*_]{0,3}[.,?!]?[”\"’»]")
-_QUOTED = re.compile(r"\b(titled|entitled|called|named),?\s+[*_]{0,3}[“\"]([^“”\"\n\[\]]+)[”\"]")
+_QUOTED = re.compile(r"(?:\b(titled|entitled|called|named),?\s+[*_]{0,3})?(?<![\w”])[“\"]([^“”\"\n\[\]]+)[”\"]")
+_TITLE_START = re.compile(r"[*_]{0,3}[A-Z0-9]")
 _LONG_WORD = re.compile(r"\w{3}")
 _SMALL_WORD = re.compile(r"(?<!\S)[a-z]+")
 _FEWEST_SMALL_WORDS = 3
@@ -233,8 +234,16 @@ def _quoted_titles(source: str) -> Iterator[Span]:
         inner = _trimmed(source, Span(*match.span(2)))
         text = plain(source[inner.start : inner.end]).rstrip(",.")
         is_whole = list(_balanced(inner, find_codes(source))) == [inner]
-        if is_whole and len(text.split()) >= 3 and (match.group(1).endswith("titled") or is_title_case(text)):
+        if is_whole and len(text.split()) >= 3 and _is_quoted_title(source, match, text):
             yield Span(inner.start, inner.end - (source[inner.end - 1] in ",."))
+
+
+def _is_quoted_title(source: str, quotation: re.Match[str], text: str) -> bool:
+    if quotation[1]:
+        return quotation[1].endswith("titled") or is_title_case(text)
+    outside = plain(source[: quotation.start()]) + " " + plain(source[quotation.end() :])
+    is_title = bool(_TITLE_START.match(quotation[2])) and is_title_case(text) and not text.isupper()
+    return is_title and len(_SMALL_WORD.findall(outside)) >= _FEWEST_SMALL_WORDS
 
 
 def _is_named(text: str) -> bool:
