@@ -133,5 +133,10 @@ def test_an_unknown_issue_is_named_with_the_known_ones(place: Workplace, argumen
         run(*arguments)
 
 
+def test_a_missing_folder_of_issues_is_told_apart_from_a_missing_issue(place: Workplace) -> None:
+    with pytest.raises(InputError, match=r"gone: no such file or folder; --source names the folder"):
+        run("check", "one", "--source", "gone")
+
+
 def test_an_issue_may_be_named_by_any_of_its_files(place: Workplace) -> None:
     assert run("check", "output_zh/two.po").exit_code == run("check", "source_en/two.md").exit_code == 0

@@ -135,7 +135,11 @@ def _places(source: str, target: str, output: Path | None, glossary: Path | None
 
     locale = find_locale(target)
     folder = output or Path(locale.folder)
-    return Places({path.stem: path for path in find_issues([source])}, folder, glossary, locale)
+    try:
+        issues = find_issues([source])
+    except InputError as error:
+        raise InputError(f"{error}; --source names the folder of the English issues") from None
+    return Places({path.stem: path for path in issues}, folder, glossary, locale)
 
 
 def _slug(places: Places, issue: str) -> str:
