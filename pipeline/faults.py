@@ -10,12 +10,13 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LOOP = re.compile(r"([^\d\s]{1,12}?)(?:\s*\1){2,}")
 _STUCK = re.compile(r"([^\d\s]{1,16}?)(?:\s*\1){4,}")
 _DOUBLE = re.compile(r"([\u3400-\u9fff]{3,10})(?:[，、,的和与]|\s*[—–-]+\s*)?\1")
+_STUTTER = re.compile(r"([\u3400-\u9fff]{2})[\u3400-\u9fff]{0,2}\1[\u3400-\u9fff]{0,2}\1")
 _NUMBER = re.compile(r"\d+")
 _COUNT_WORDS = {
     word: str(number)
     for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 }
-_BROKEN, _MADE_UP, _LEFT, _LOST_NUMBER, _LOOPED, _SHORT, _LONG = 5, 2, 1, 3, 4, 3, 2
+_BROKEN, _MADE_UP, _LEFT, _LOST_NUMBER, _LOOPED, _SHORT, _LONG, _STUTTERED = 5, 2, 1, 3, 4, 3, 2, 2
 
 
 def find_faults(source: str, target: str) -> int:
@@ -26,6 +27,7 @@ def find_faults(source: str, target: str) -> int:
         + (_BROKEN if "\ufffd" in target else 0)
         + (_LOOPED if _LOOP.search(_without(target)) and not _LOOP.search(_without(source)) else 0)
         + (_LOOPED if _DOUBLE.search(target) else 0)
+        + (_STUTTERED if _STUTTER.search(target) else 0)
         + _length_faults(source, target)
     )
 
