@@ -21,6 +21,10 @@ _LETTER: Final = r"[^\W_\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]"
 _TOKEN: Final = re.compile(
     rf"(?P<gap>(?<={_LETTER})[{_HYPHENS}](?:[ \t]*\n[ \t]*)?(?={_LETTER})|\s*)(?P<word>{_LETTER}+|\S)"
 )
+_WORD: Final = re.compile(rf"{_LETTER}+")
+_CONSONANT_Y: Final = re.compile(r"[^aeiouAEIOU\W\d_]y$")
+_HISSING: Final = re.compile(r"(?:[sxz]|[cs]h)$")
+_OPEN_DOT, _DOT_AFTER = re.compile(rf"{_LETTER}\.$"), re.compile(rf"\.{_LETTER}")
 _PREFIX_BEFORE: Final = re.compile(rf"({_LETTER}+)[{_HYPHENS}]$")
 _SUFFIX_AFTER: Final = re.compile(rf"[{_HYPHENS}]({_LETTER}+)")
 _NAME_PREFIXES: Final = frozenset({"anti", "cross", "inter", "intra", "multi", "non", "per", "post", "pre", "single"})
@@ -76,8 +80,12 @@ class Glossary:
         return {concept.id: concept for concept in self.concepts}
 
     @cached_property
+    def _spellings(self) -> tuple[tuple[str, _Pattern], ...]:
+        return tuple(spelling for concept in self.concepts for spelling in _patterns(concept))
+
+    @cached_property
     def _index(self) -> _Index:
-        return _build_index(self.concepts)
+        return _build_index(self._spellings)
 
 
 def parse_glossary(files: Mapping[str, str]) -> Glossary:
@@ -87,8 +95,9 @@ def parse_glossary(files: Mapping[str, str]) -> Glossary:
     spelling that two concepts claim without context words to tell them apart.
     """
     concepts = read_concepts(files)
-    _require_distinct(concepts)
-    return Glossary(concepts, _digest(concepts))
+    glossary = Glossary(concepts, _digest(concepts))
+    _require_distinct(glossary._spellings)
+    return glossary
 
 
 def rendering(concept: Concept, locale: str) -> str:
@@ -174,7 +183,7 @@ def _stands_alone(text: str, start: int, end: int, is_name: bool) -> bool:
     before, after = text[max(0, start - 40) : start], text[end : end + 40]
     if before[-1:] in ("_", "@", "#") or after[:1] in ("_", "$"):
         return False
-    if re.search(rf"{_LETTER}\.$", before) or re.match(rf"\.{_LETTER}", after):
+    if _OPEN_DOT.search(before) or _DOT_AFTER.match(after):
         return False
     prefix, suffix = _PREFIX_BEFORE.search(before), _SUFFIX_AFTER.match(after)
     if prefix and not (is_name and _is_open_prefix(prefix[1])):
@@ -205,13 +214,11 @@ def _key(tokens: list[_Token]) -> str:
     return "".join(joint + token.word for joint, token in zip(joints, tokens, strict=True))
 
 
-def _build_index(concepts: Iterable[Concept]) -> _Index:
+def _build_index(spellings: Iterable[tuple[str, _Pattern]]) -> _Index:
     patterns: dict[str, list[_Pattern]] = {}
     longest: dict[str, int] = {}
-    for concept in concepts:
-        if concept.status == "deprecated":
-            continue
-        for key, pattern in _patterns(concept):
+    for key, pattern in spellings:
+        if pattern.concept.status != "deprecated":
             first = pattern.words[0].lower()
             longest[first] = max(longest.get(first, 0), len(pattern.words))
             patterns.setdefault(key.lower(), []).append(pattern)
@@ -239,25 +246,24 @@ def default_case(form: str) -> CaseRule:
     """
     if form == form.lower() and not any(char.isdigit() for char in form):
         return "any"
-    words = re.findall(rf"{_LETTER}+", form)
+    words = _WORD.findall(form)
     return "initial" if any(word.isalpha() and word.islower() for word in words) else "exact"
 
 
 def plural(form: str) -> str:
     """Give the regular English plural of a form's last word."""
-    if re.search(r"[^aeiouAEIOU\W\d_]y$", form) and not form[-2].isupper():
+    if _CONSONANT_Y.search(form) and not form[-2].isupper():
         return form[:-1] + "ies"
-    if re.search(r"(?:[sxz]|[cs]h)$", form):
+    if _HISSING.search(form):
         return form + "es"
     return form + "s"
 
 
-def _require_distinct(concepts: Iterable[Concept]) -> None:
+def _require_distinct(spellings: Iterable[tuple[str, _Pattern]]) -> None:
     claims: dict[str, list[Concept]] = {}
-    for concept in concepts:
-        for key, pattern in _patterns(concept):
-            if not pattern.derived:
-                claims.setdefault(key.lower() if pattern.case == "any" else key, []).append(concept)
+    for key, pattern in spellings:
+        if not pattern.derived:
+            claims.setdefault(key.lower() if pattern.case == "any" else key, []).append(pattern.concept)
     for key, rivals in claims.items():
         _require_apart(key, rivals)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from pipeline.bilingual import Bilingual, read_bilingual, text_digest
 from pipeline.errors import ConflictError, InputError
-from pipeline.files import digest, read_bytes, read_text, write_text
-from pipeline.glossary import Glossary, parse_glossary
+from pipeline.files import cache_folder, digest, read_bytes, read_text, write_text
+from pipeline.glossary import Glossary
+from pipeline.glossary_cache import recall_glossary
 from pipeline.records import Issue, IssueResult
 from pipeline.source import read_issue
 
@@ -93,7 +94,7 @@ def placed(error: Exception, path: Path) -> str:
 
 def load_glossary(folder: Path | None) -> Glossary:
     """The glossary in `folder`; by default `glossary/` here, else the one that comes with the package."""
-    return parse_glossary(read_glossary(folder))
+    return recall_glossary(read_glossary(folder), cache_folder() / "glossaries")
 
 
 def read_glossary(folder: Path | None) -> dict[str, str]:
