@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from pipeline.records import Span
+
 FLOOR, FLOOR_KEY = 0.25, "duizhao_attention_floor"
 """The attention below which a word counts as unseen, and where a model's configuration gives it.
 
@@ -95,6 +97,20 @@ def left_out(
         if 2 * sum(word in missing for word in words) >= max(1, len(words)):
             kept.append(stretch)
     return tuple(dict.fromkeys(kept))
+
+
+def find_stretches(text: str, stretches: Iterable[str]) -> list[Span]:
+    """Where stretches stand in a text as Markdown: the first place of each, or of each of its words of content."""
+    found: list[Span] = []
+    for stretch in stretches:
+        whole = _first(text, r"\W+".join(map(re.escape, re.findall(r"\w+", stretch))))
+        found += whole or [span for word in content_words([stretch]) for span in _first(text, re.escape(word))]
+    return found
+
+
+def _first(text: str, pattern: str) -> list[Span]:
+    match = re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE) if pattern else None
+    return [Span(*match.span())] if match else []
 
 
 def _stands(word: str, renderings: Sequence[str], english: str, chinese: str) -> bool:

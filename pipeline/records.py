@@ -188,6 +188,8 @@ class UnitResult:
     """The model's length-normalised log probability, lowest segment of the unit; None without a model."""
     note: str = ""
     """Who approved or why stale, in words for the reviewer."""
+    lost: tuple[str, ...] = ()
+    """Stretches of the English that the machine's text seems to leave out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NewType
 
+from pipeline.omissions import find_stretches
 from pipeline.review import Change, count_reasons, visible_controls
 
 Html = NewType("Html", str)
@@ -34,7 +35,7 @@ _MARKUP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """A range of a text and what it is: `mark` (dimmed), `code`, `url` or `keep` (protected)."""
+    """A range of a text and what it is: `mark` (dimmed), `code`, `url`, `keep` (protected) or `lost` (left out)."""
 
     start: int
     end: int
@@ -63,9 +64,9 @@ def tag(name: str, /, *children: Html, **attributes: str) -> Html:
     return Html(f"<{name}{listed}>{end}" + ("\n" if name in _OWN_LINE else ""))
 
 
-def prose_cell(text: str, protected: Sequence[str], language: str) -> Html:
-    """Show a text with its markup dimmed and its protected strings marked."""
-    return _text_block([_styled(_layout(text, protected), 0, len(text))], language)
+def prose_cell(text: str, protected: Sequence[str], language: str, lost: Sequence[str] = ()) -> Html:
+    """Show a text with its markup dimmed and its protected strings marked, and what was `lost` in translation."""
+    return _text_block([_styled(_layout(text, protected, lost), 0, len(text))], language)
 
 
 def changes_cell(changes: Sequence[Change], protected: Sequence[str], language: str) -> Html:
@@ -140,9 +141,10 @@ def _piece(text: str, names: tuple[str, ...], whole: bool) -> Html:
     return tag("span", escape(text), class_=" ".join(names))
 
 
-def _layout(text: str, protected: Sequence[str]) -> _Layout:
+def _layout(text: str, protected: Sequence[str], lost: Sequence[str] = ()) -> _Layout:
     events: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for style in (*_markup_styles(text), *_protected_styles(text, protected)):
+    gone = [_Style(span.start, span.end, "lost") for span in find_stretches(text, lost)]
+    for style in (*_markup_styles(text), *_protected_styles(text, protected), *gone):
         events[style.start][style.name] += 1
         events[style.end][style.name] -= 1
     cuts = sorted({0, *events})

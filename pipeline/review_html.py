@@ -174,7 +174,7 @@ def _row(result: UnitResult, locale: str) -> Html:
 
 
 def _english(result: UnitResult) -> list[Html]:
-    return [prose_cell(result.unit.source, result.protected, "en"), _about(result)]
+    return [prose_cell(result.unit.source, result.protected, "en", result.lost), _about(result)]
 
 
 def _raw(result: UnitResult, locale: str) -> list[Html]:
@@ -229,6 +229,7 @@ def _help() -> Html:
     marks = [tag("dt", tag("ins", escape("added"))), tag("dd", escape("put in by post-editing or by a reviewer"))]
     marks += [tag("dt", tag("del", escape("removed"))), tag("dd", escape("taken out"))]
     marks += [tag("dt", tag("span", escape("GAN"), class_="keep")), tag("dd", escape("protected: stays as it is"))]
+    marks += [tag("dt", tag("span", escape("clause"), class_="lost")), tag("dd", escape("perhaps left out"))]
     close = tag("form", tag("button", escape("Close")), method="dialog")
     title = tag("h2", escape("Keyboard and marks"), id="help-title")
     return tag("dialog", title, tag("dl", *keys, *marks), close, id="help", aria_labelledby="help-title")

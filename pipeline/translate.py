@@ -300,6 +300,7 @@ def _result(work: UnitWork) -> UnitResult:
         state=work.state,
         score=work.draft.score if work.draft else None,
         note=work.note,
+        lost=work.draft.lost if work.draft and work.origin == "machine" else (),
     )
 
 

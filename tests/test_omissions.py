@@ -14,9 +14,10 @@ from pipeline.engine import Hypothesis, Request
 from pipeline.engine_ct2 import find_engine
 from pipeline.glossary import parse_glossary
 from pipeline.locales import find_locale
-from pipeline.omissions import content_words, left_out, unseen, weighty
-from pipeline.records import Issue
+from pipeline.omissions import content_words, find_stretches, left_out, unseen, weighty
+from pipeline.records import Issue, IssueResult
 from pipeline.review import all_findings
+from pipeline.review_html import render_html
 from pipeline.translate import Tools, translate_issue
 
 PIECES = ("▁One", "▁un", "seen", "▁stretch", "▁here", ".")
@@ -76,6 +77,21 @@ def test_a_word_said_twice_must_stand_twice():
     assert left_out(("models",), "A model for models.", "模型的模型", renderings) == ()
 
 
+@pytest.mark.parametrize(
+    ("stretch", "found"),
+    [
+        ("best practices", ["best *practices"]),
+        ("Best", ["best"]),
+        ("all methods", ["methods"]),
+        ("prac", []),
+        ("", []),
+    ],
+)
+def test_stretches_are_found_in_the_english(stretch, found):
+    text = "The best *practices* for all [old](u) methods."
+    assert [text[span.start : span.end] for span in find_stretches(text, [stretch])] == found
+
+
 def climb(engine: FakeEngine, text: str) -> Draft:
     return translate_all([Segment(text, {})], engine, None)[0]
 
@@ -118,12 +134,16 @@ def test_no_cut_inside_brackets_and_quotes(left, right):
     assert (draft.rung, draft.lost) == ("plain", (LOST,))
 
 
-def issue_findings(text: str, *words: str) -> list[tuple[str, str]]:
+def translated(text: str, *words: str) -> IssueResult:
     engine = CachedEngine(FakeEngine(rule=blind_to(*words)), Drafts(Path(":memory:")))
-    result = translate_issue(
+    return translate_issue(
         Issue("x", text, ""), Tools(find_locale("zh-Hans"), parse_glossary({}), engine, Bilingual(), None)
     )
-    return [(f.severity, f.message) for f in all_findings(result) if f.check == "left out"]
+
+
+def issue_findings(text: str, *words: str) -> list[tuple[str, str]]:
+    found = all_findings(translated(text, *words))
+    return [(finding.severity, finding.message) for finding in found if finding.check == "left out"]
 
 
 def test_the_reviewer_is_told():
@@ -133,6 +153,11 @@ def test_the_reviewer_is_told():
     assert one == [("minor", f"{said}“methods”")]
     two = issue_findings("They compare good old methods again here.\n", "methods", "compare")
     assert two == [("major", f"{said}“methods”, “compare”")]
+
+
+def test_the_english_shows_what_is_left_out():
+    page = render_html(translated("They compare good old methods again here.\n", "methods"))
+    assert 'good old <span class="lost">methods</span> again' in page
 
 
 def test_unseen_words_are_kept_with_the_draft(tmp_path):

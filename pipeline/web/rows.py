@@ -92,7 +92,8 @@ def finding_items(findings: Sequence[Finding]) -> str:
 
 
 def _english(row: Row) -> list[Html]:
-    return [prose_cell(row.result.unit.source, row.result.protected, "en"), *_previous(row), _about(row)]
+    text = prose_cell(row.result.unit.source, row.result.protected, "en", row.result.lost)
+    return [text, *_previous(row), _about(row)]
 
 
 def _previous(row: Row) -> list[Html]:
