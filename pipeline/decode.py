@@ -317,7 +317,7 @@ def _rated(state: _Climb, text: str, score: float, unplaced: frozenset[int], uns
 def _misread_as_dates(text: str, table: Mapping[str, Placeholder]) -> int:
     """A weight for names that the model took for a number and followed by 年, 月 or 日."""
     chars = re.findall("([\ue000-\uf8ff])\\s*[年月日]", text)
-    return sum(2 for char in chars if char in table and not table[char].visible[-1:].isdigit())
+    return sum(4 for char in chars if char in table and not table[char].visible[-1:].isdigit())
 
 
 def _place(state: _Climb, form: _Form, text: str) -> tuple[str, frozenset[int]]:

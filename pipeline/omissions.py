@@ -27,16 +27,16 @@ _SMALL = frozenset(
     below besides between both but by called came can cannot case cases come coming could did do does doing done
     down due during each effort efforts either else etc even ever every far few first for found from further
     gave get gets getting give given gives go goes going good got had has have having he held help helps hence
-    her here hers him his how however i if in included includes including instead into involved involving is it
-    its itself just keep kept kind later let like likely made main make makes making many may me might more most
-    must my namely near need needed needs neither never new next no nor not now of off often on once one ones
-    only onto or other others our out over own part particular particularly per perform performing possible
-    possibly present presented provide provided provides quite range rather really related same see seem seems
-    several shall she should show showed shown shows since so some something still such take taken takes than
-    that the their them themselves then there therefore these they thing things this those though through thus
-    time to together too took toward towards under until up upon us use used uses using various very via want
-    was way we well went were what when where whether which while who whole whom whose why will with within
-    without would yes yet you your
+    her here hers highly him his how however i if in included includes including instead into involved involving
+    is it its itself just keep kept kind known later let lies like likely made main make makes making many may
+    me might more most much must my namely near need needed needs neither never new next no nor not now of off
+    often on once one ones only onto or other others our out over own part particular particularly per perform
+    performing possible possibly present presented provide provided provides quite range rather really related
+    same see seem seems several shall she should show showed shown shows since so some something still such take
+    taken takes than that the their them themselves then there therefore these they thing things this those
+    though through thus time to together too took toward towards under until up upon us use used uses using
+    variety various very via want was way we well went were what when where whether which while who whole whom
+    whose why will with within without would year yes yet you your
     """.split()
 )
 """Words that Chinese often does without, or says in ways of its own."""

@@ -20,6 +20,7 @@ _LOOP = re.compile(r"(?P<phrase>[^\ue000-\uf8ff\s\d][^\ue000-\uf8ff\n\d]{0,11}?)
 _ENGLISH_LOOP = re.compile(r"\b(\w{2,})\b(?:\W+\1\b){2,}|([A-Za-z]{2,4})\2\2", re.IGNORECASE)
 _TWICE = re.compile(r"([\u3400-\u9fff]{4,12})\1")
 _PARTICLE = re.compile("(的)的(?!确)")
+_YEAR = re.compile("([\ue000-\uf8ff])\\s?年(?![代度初底末轻会间来龄前后])")
 _AUTHORS = re.compile(
     r"\b[Tt]hey (?:also |then |first |further |even )?(?:propos|present|introduc|show|find|found|argu|claim|report|"
     r"train|develop|evaluat|confirm|demonstrat|stud|discuss|conclud|believ|suggest|observ|investigat|say|call|discover)"
@@ -111,6 +112,17 @@ def doubled_phrases(marked: Marked, _setting: Setting) -> Marked:
     return substitute(marked, _PARTICLE, lambda match: match[1], "repetition")
 
 
+def false_years(marked: Marked, setting: Setting) -> Marked:
+    """Take 年 away behind a name: the model took what stands there for the number of a year."""
+
+    def named(match: re.Match[str]) -> str:
+        placeholder = setting.placeholders.get(match[1])
+        is_name = placeholder is not None and placeholder.visible[-1:].isalpha()
+        return match[1] if is_name else match[0]
+
+    return substitute(marked, _YEAR, named, "no year")
+
+
 def authors(marked: Marked, setting: Setting) -> Marked:
     """Call people 他们: `They propose` is about authors, as often as the English says so."""
     people = len(_AUTHORS.findall(setting.english)) - marked.text.count("他们")
@@ -135,6 +147,7 @@ RULES: dict[str, Rule] = {
     "preferred renderings": preferred_renderings,
     "repetition": repetition,
     "doubled phrases": doubled_phrases,
+    "false years": false_years,
     "authors": authors,
     "narrow letters": typography.narrow_letters,
     "ellipses": typography.ellipses,
