@@ -350,7 +350,7 @@ def _for_terms(segment: Segment, slots: Sequence[str], sound: _Try) -> Generator
 
 def _in_pieces(segment: Segment, slots: Sequence[str], ends: Sequence[int] = ()) -> Ladder:
     middle = len(segment.text) / 2
-    at = min(ends or clause_ends(segment), key=lambda place: abs(place - middle))
+    at = min(ends or good_ends(segment) or clause_ends(segment), key=lambda place: abs(place - middle))
     halves = [bare(segment.part(0, at)), bare(segment.part(at, len(segment.text)))]
     first, second = yield from gather([climb(half, slots) for half in halves])
     joint = "" if re.search(r"[，,；;：:。—-]\s*$", first.text) else "，"

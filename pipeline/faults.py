@@ -16,7 +16,8 @@ _COUNT_WORDS = {
     word: str(number)
     for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 }
-_BROKEN, _MADE_UP, _LEFT, _LOST_NUMBER, _LOOPED, _SHORT, _LONG, _STUTTERED = 5, 2, 1, 3, 4, 3, 2, 2
+_BROKEN, _MADE_UP, _LEFT, _LOST_NUMBER, _LOOPED, _SHORT, _LONG, _STUTTERED, _UNPAIRED = 5, 2, 1, 3, 4, 3, 2, 2, 2
+_PAIRS = (("“", "”"), ("（", "）"), ("(", ")"), ("《", "》"))
 
 
 def find_faults(source: str, target: str) -> int:
@@ -29,6 +30,7 @@ def find_faults(source: str, target: str) -> int:
         + (_LOOPED if _DOUBLE.search(target) else 0)
         + (_STUTTERED if _STUTTER.search(target) else 0)
         + _length_faults(source, target)
+        + _pair_faults(source, target)
     )
 
 
@@ -52,6 +54,13 @@ def _number_faults(source: str, target: str) -> int:
     allowed = {_COUNT_WORDS[word] for word in re.findall(r"[a-z]+", source.lower()) if word in _COUNT_WORDS}
     made_up = sum(number not in wanted and number not in allowed for number in found)
     return _LOST_NUMBER * (lost + made_up)
+
+
+def _pair_faults(source: str, target: str) -> int:
+    """A weight for quotation marks and brackets without their partners, unless those of the English stand so too."""
+    if source.count('"') % 2 or any(source.count(left) != source.count(right) for left, right in _PAIRS):
+        return 0
+    return _UNPAIRED * any(target.count(left) != target.count(right) for left, right in _PAIRS)
 
 
 def _length_faults(source: str, target: str) -> int:

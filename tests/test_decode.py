@@ -288,3 +288,12 @@ def test_every_placeholder_of_a_unit_stands_once(source, rule, slots):
 @pytest.mark.parametrize("broken", ["好好好好好好好", "模型\ufffd\ufffd", "他说他说他说他说他说"])
 def test_a_hypothesis_that_is_stuck_or_no_text_is_not_taken(broken):
     assert climb(FakeEngine([broken, "模型很好。"]), "The model is good.").text == "模型很好。"
+
+
+def test_a_cut_is_made_outside_quotation_marks_where_that_can_be():
+    def rule(request: Request) -> Sequence[str]:
+        return without_slots(request) if len(request.text.split()) > 9 else faithful(request)
+
+    engine = FakeEngine(rule=rule)
+    climb(engine, f"They really said “one of these, it is so” now, and {A} is good.")
+    assert "They really said “one of these, it is so” now," in engine.asked
