@@ -26,7 +26,7 @@ from pipeline.faults import find_faults, is_broken
 from pipeline.marks import Pair, find_pairs, place_pair, without_marks
 from pipeline.omissions import content_words, left_out, weighty
 from pipeline.parts import Segment as Segment
-from pipeline.parts import around, bare, clause_ends, content, cut_out, good_ends, join_parts, known_rendering, proper
+from pipeline.parts import around, bare, clause_ends, content, cut_out, good_ends, join_parts, known_rendering
 from pipeline.protect import characters, is_wordless
 from pipeline.records import Placeholder, Span
 from pipeline.slots import EngineText, read_answer, with_names, with_slots
@@ -84,8 +84,8 @@ class _Try:
 
     @property
     def rank(self) -> tuple[int, int, int, float]:
-        left_out = len(content_words(self.unseen))
-        return len(self.unplaced), len(self.wrong_terms), self.faults + left_out, -self.score
+        lost = len(content_words(self.unseen))
+        return len(self.unplaced), len(self.wrong_terms), self.faults + lost, -self.score
 
     @property
     def perfect(self) -> bool:
@@ -310,7 +310,7 @@ def _rated(state: _Climb, text: str, score: float, unplaced: frozenset[int], uns
     segment = state.segment
     text = rename(text, segment.terms, state.words)
     faults = find_faults(without_marks(segment.text, segment.table), text) + _misread_as_dates(text, segment.table)
-    wrong = find_wrong(segment.terms, text, faults > 0, proper(segment))
+    wrong = find_wrong(segment.terms, text, faults > 0)
     return _Try(text, score, unplaced, wrong, faults, unseen)
 
 

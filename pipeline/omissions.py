@@ -109,7 +109,8 @@ def find_stretches(text: str, stretches: Iterable[str]) -> list[Span]:
 
 
 def _first(text: str, pattern: str) -> list[Span]:
-    match = re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE) if pattern else None
+    whole = rf"(?<!\w){pattern}(?!\w)"
+    match = re.search(whole, text) or re.search(whole, text, re.IGNORECASE) if pattern else None
     return [Span(*match.span())] if match else []
 
 

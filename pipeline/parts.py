@@ -12,6 +12,7 @@ from pipeline.protect import is_wordless
 from pipeline.records import Placeholder, Span, TermMatch
 
 _CLAUSE = re.compile(r"[,;:] |\s[—–-] |\s(?=(?:and|but|which|while|because|whereas|so that|that)\s)")
+_BARE_JOIN = re.compile(r"[^,;:—–-] (?:and|that)\s")
 _WORDS_A_CLAUSE = 4
 _AROUND = (("(", ")"), ("[", "]"), ("“", "”"))
 
@@ -38,11 +39,6 @@ class Segment:
             if start <= term.span.start and term.span.end <= end
         )
         return Segment(self.text[start:end], self.table, terms)
-
-
-def proper(segment: Segment) -> frozenset[int]:
-    """The terms, by index, that the glossary writes with a capital: peoples and languages, never a common word."""
-    return frozenset(i for i, term in enumerate(segment.terms) if term.proper)
 
 
 def content(segment: Segment, pair: Pair) -> Segment:
@@ -74,12 +70,16 @@ def clause_ends(segment: Segment) -> list[int]:
 
 
 def good_ends(segment: Segment) -> list[int]:
-    """Those clause ends that leave four words on both sides and stand outside quotation marks and brackets."""
+    """Those clause ends that leave four words on both sides and stand outside quotation marks and brackets.
+
+    A bare `and` or `that` is none of them: it joins adjectives and headings as often as clauses.
+    """
     text = segment.text
     return [
         end
         for end in clause_ends(segment)
         if min(len(text[:end].split()), len(text[end:].split())) >= _WORDS_A_CLAUSE
+        and not _BARE_JOIN.match(text, end - 2)
         and text[:end].count('"') % 2 == 0
         and all(text[:end].count(opening) == text[:end].count(closing) for opening, closing in _AROUND)
     ]

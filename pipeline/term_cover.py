@@ -32,15 +32,13 @@ def cover(terms: Sequence[TermMatch], text: str, *, predefined: bool = False, av
     return found + _most(tuple(sorted(crowded)), demand - found)
 
 
-def find_wrong(
-    terms: Sequence[TermMatch], text: str, faulty: bool, asked: frozenset[int] = frozenset()
-) -> frozenset[int]:
+def find_wrong(terms: Sequence[TermMatch], text: str, faulty: bool) -> frozenset[int]:
     """Find the terms, by index, of concepts that have too few renderings in a machine's text.
 
-    A merely preferred rendering is asked for only when the text is `faulty` anyway or the term is among the `asked`.
-    A rendering to be avoided counts: post-editing replaces it, and so the replacement is shown.
+    A merely preferred rendering is asked for only when the text is `faulty` anyway or the term is a proper one. A
+    rendering to be avoided counts: post-editing replaces it, and so the replacement is shown.
     """
-    wanted = [term for i, term in enumerate(terms) if faulty or i in asked or term.policy != "prefer"]
+    wanted = [term for term in terms if faulty or term.proper or term.policy != "prefer"]
     found, demand = cover(wanted, text, avoided=True), Counter(term.concept for term in wanted)
     return frozenset(i for i, term in enumerate(terms) if found[term.concept] < demand[term.concept])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -115,7 +116,8 @@ def test_quality() -> None:
 def test_wrong_terms(text: str, faulty: bool, expected: set[int]) -> None:
     terms = [term("网络", avoid=("网格",)), term("偏好", policy="prefer")]
     assert find_wrong(terms, text, faulty) == expected
-    assert find_wrong(terms, text, faulty, frozenset({1})) == find_wrong(terms, text, faulty=True)
+    always = [terms[0], replace(terms[1], proper=True)]
+    assert find_wrong(always, text, faulty) == find_wrong(terms, text, faulty=True)
 
 
 @pytest.mark.parametrize(

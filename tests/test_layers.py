@@ -57,8 +57,6 @@ def test_imports_make_no_circle():
 
 @pytest.mark.parametrize("module", MODULES)
 def test_large_libraries_are_imported_inside_functions(module):
-    if module.startswith("pipeline.training.") and module != "pipeline.training.commands":
-        pytest.skip("training loads torch by nature, and is itself loaded by its commands only")
     assert not {name.split(".")[0] for name in imported(module, at_import=True)} & LARGE
 
 

@@ -82,13 +82,14 @@ def test_a_word_said_twice_must_stand_twice():
     [
         ("best practices", ["best *practices"]),
         ("Best", ["best"]),
+        ("old", ["old"]),
         ("all methods", ["methods"]),
         ("prac", []),
         ("", []),
     ],
 )
 def test_stretches_are_found_in_the_english(stretch, found):
-    text = "The best *practices* for all [old](u) methods."
+    text = "Old: the best *practices* for all [old](u) methods."
     assert [text[span.start : span.end] for span in find_stretches(text, [stretch])] == found
 
 
@@ -132,6 +133,12 @@ def test_no_cut_inside_brackets_and_quotes(left, right):
     text = f"They show {left}in all of these two {LOST}, and in all of the others{right} what it is."
     draft = climb(FakeEngine(rule=blind_to(LOST)), text)
     assert (draft.rung, draft.lost) == ("plain", (LOST,))
+
+
+@pytest.mark.parametrize(("join", "rung"), [(", and", "clauses"), (" and", "plain")])
+def test_a_bare_and_is_no_place_to_cut(join, rung):
+    text = f"They also show these two {LOST}{join} in all of the others what it is."
+    assert climb(FakeEngine(rule=blind_to(LOST)), text).rung == rung
 
 
 def translated(text: str, *words: str) -> IssueResult:
