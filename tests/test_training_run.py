@@ -32,7 +32,9 @@ from pipeline.training.evaluate import (
     slotted,
 )
 from pipeline.training.export import read_folder
+from pipeline.training.grow import deepened, encoded, levels
 from pipeline.training.loop import Progress, Trainer, learning_rate, share_done
+from pipeline.training.network import build
 from pipeline.training.settings import Settings, Shape
 from pipeline.training.train import train
 
@@ -220,6 +222,40 @@ def test_a_run_may_begin_from_a_finished_model(trained, tmp_path):
     train(settings(tmp_path, start=str(out), shape=Shape(), updates=2, rate=1e-6), later.append)
     assert later[0]["loss"] < lines[-1]["loss"] + 0.05
     assert CompactTranslator(tmp_path / "run/model/ct2", out / "source.spm").translate([ROWS[0][0]]) == [[ROWS[0][1]]]
+
+
+def test_a_run_may_make_the_model_it_begins_from_deeper(trained, tmp_path):
+    out, lines = trained
+    later = []
+    train(settings(tmp_path, start=str(out), deepen=2, updates=40, rate=1e-3), later.append)
+    grown = read_folder(tmp_path / "run/model")
+    assert len(grown.model.encoder.layers) == 3
+    assert later[-1]["loss"] < lines[-1]["loss"] + 0.05
+
+
+def test_new_layers_stand_evenly_between_the_old_ones(trained):
+    weights = read_folder(trained[0]).state_dict()
+    deep = deepened(weights, [(0.0, 1.0)], 2)
+    deeper = deepened(deep, [(0.0, 1.0)] * 3, 1)
+    speaking = [bool(deep[f"model.encoder.layers.{number}.fc2.weight"].any()) for number in range(3)]
+    assert speaking == [True, False, False]
+    assert sum(name.endswith("fc2.weight") for name in deeper if "encoder" in name) == 4
+    assert deepened(weights, [(0.0, 1.0)], 0).keys() == weights.keys()
+
+
+def test_a_new_layer_hands_on_what_it_gets(trained):
+    import torch
+
+    model = read_folder(trained[0]).eval()
+    rows = encoded(trained[0], [source for source, _ in ROWS])
+    own = levels(model, rows)
+    deep = build(Shape(2, 1, 32, 64, 2), model.config.vocab_size, model.config.pad_token_id, 0, 0.0).eval()
+    deep.load_state_dict(deepened(model.state_dict(), own, 1))
+    with torch.no_grad():
+        for row in rows:
+            ids = torch.tensor([row])
+            old, new = (network.model.encoder(ids).last_hidden_state for network in (model, deep))
+            assert (old - new).abs().mean() < 0.2 * old.abs().mean()
 
 
 def test_a_run_cannot_begin_from_a_folder_without_a_tokeniser(tmp_path):

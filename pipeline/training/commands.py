@@ -21,6 +21,7 @@ FOLDER = click.Path(file_okay=False)
 @click.option(
     "--start", default="", type=click.Path(), help="Model folder to begin from, in its size and with its tokeniser."
 )
+@click.option("--deepen", type=int, default=0, help="Encoder layers to add between those of --start.")
 @click.option("--ranks", type=int, default=1, show_default=True, help="Processes; on CPU one for each core.")
 @click.option("--pieces", type=int, default=10_000, show_default=True, help="Size of a new vocabulary.")
 @click.option("--tokens", type=int, default=3000, show_default=True, help="Pieces a process sees in one update.")
@@ -39,6 +40,7 @@ def train(
     terms: str,
     tokenizer: str,
     start: str,
+    deepen: int,
     ranks: int,
     pieces: int,
     tokens: int,
@@ -54,6 +56,8 @@ def train(
 
     if bool(minutes) == bool(updates):
         raise click.UsageError("give either --minutes or --updates")
+    if deepen and not start:
+        raise click.UsageError("--deepen adds layers to the model of --start: name one")
     run_training(
         Settings(
             data=data,
@@ -62,6 +66,7 @@ def train(
             terms=terms,
             tokenizer=tokenizer,
             start=start,
+            deepen=deepen,
             pieces=pieces,
             shape=Shape(*layers, width, 4 * width, heads),
             minutes=minutes,

@@ -60,6 +60,8 @@ class Settings:
     """SentencePiece model to use; trained from the data when empty."""
     start: str = ""
     """Finished model folder to begin from, whose shape and tokeniser are then taken too; new weights when empty."""
+    deepen: int = 0
+    """Encoder layers put between those of `start`."""
     pieces: int = 10_000
     shape: Shape = field(default_factory=Shape)
     minutes: float = 0.0
