@@ -18,107 +18,25 @@ yields the requests it needs next and is sent the answers, so that one batch ser
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import replace
 
+from pipeline.attempt import Climb, Draft, Form, Try, formed, judge, rated
 from pipeline.engine import Engine, Hypothesis, Request
-from pipeline.faults import find_faults, is_broken
-from pipeline.marks import Pair, find_pairs, place_pair, without_marks
-from pipeline.omissions import content_words, left_out, weighty
-from pipeline.parts import Segment as Segment
-from pipeline.parts import around, bare, clause_ends, content, cut_out, good_ends, join_parts, known_rendering
+from pipeline.faults import is_broken
+from pipeline.marks import Pair, find_pairs
+from pipeline.omissions import content_words, left_out
+from pipeline.parts import Segment, around, bare, clause_ends, content, cut_out, good_ends, join_parts, known_rendering
 from pipeline.protect import characters, is_wordless
-from pipeline.records import Placeholder, Span
-from pipeline.slots import EngineText, read_answer, with_names, with_slots
-from pipeline.term_cover import find_wrong, rename
+from pipeline.records import Span
+from pipeline.slots import with_names, with_slots
+from pipeline.term_cover import find_wrong
 
 _WORDS_AT_ONCE = 70
-_TERM_SLOT = 0xF000
-_PAIR_SLOT = 0xF400
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A sound translation: every placeholder of the segment stands in `text` exactly once."""
-
-    text: str
-    score: float
-    rung: str
-    """The rung that gave it."""
-    others: tuple[str, ...] = ()
-    """Other sound translations of the same request."""
-    lost: tuple[str, ...] = ()
-    """Stretches of the English that seem to be left out."""
 
 
 Answers = list[tuple[Hypothesis, ...]]
 Ladder = Generator[list[Request], Answers, Draft]
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """One way to ask for a segment."""
-
-    rung: str
-    pairs: frozenset[int] = frozenset()
-    """Pairs of marks whose words are slots."""
-    terms: frozenset[int] = frozenset()
-    """Terms (by index) that are slots standing for their rendering."""
-    small: frozenset[int] = frozenset()
-    """Terms in lower case, so that they do not look like a name."""
-    wide: bool = False
-    turned: bool = False
-    names: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Try:
-    """What one hypothesis came to."""
-
-    text: str
-    score: float
-    unplaced: frozenset[int]
-    wrong_terms: frozenset[int]
-    faults: int
-    unseen: tuple[str, ...] = ()
-
-    @property
-    def rank(self) -> tuple[int, int, int, float]:
-        lost = len(content_words(self.unseen))
-        return len(self.unplaced), len(self.wrong_terms), self.faults + lost, -self.score
-
-    @property
-    def perfect(self) -> bool:
-        return not (self.unplaced or self.wrong_terms or self.faults or self.unseen)
-
-
-@dataclass(slots=True)
-class _Climb:
-    """The state of one ladder: what is known about the segment so far."""
-
-    segment: Segment
-    slots: Sequence[str]
-    pairs: tuple[Pair, ...]
-    contents: Mapping[int, Draft]
-    tries: list[_Try] = field(default_factory=list)
-    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """What the model may write for a concept of its own accord."""
-    stubborn: frozenset[int] = frozenset()
-    """Terms that came out wrong in the best answer to some form."""
-
-    def weighty(self, stretches: Iterable[str]) -> tuple[str, ...]:
-        """The stretches that matter: terms are looked for by themselves."""
-        return weighty(stretches, (self.segment.surface(index) for index in range(len(self.segment.terms))))
-
-    def best(self) -> _Try | None:
-        return min(self.tries, key=lambda attempt: attempt.rank, default=None)
-
-    def perfect(self) -> bool:
-        best = self.best()
-        return best is not None and best.perfect
-
-    def sound(self) -> _Try | None:
-        return min((t for t in self.tries if not t.unplaced), key=lambda attempt: attempt.rank, default=None)
 
 
 def translate_all(segments: Sequence[Segment], engine: Engine, progress: Callable[[int], None] | None) -> list[Draft]:
@@ -178,12 +96,12 @@ def climb(segment: Segment, slots: Sequence[str]) -> Ladder:
         return (yield from _in_pieces(segment, slots))
     pairs = find_pairs(segment.text, segment.table)
     drafts = yield from gather([climb(content(segment, pair), slots) for pair in pairs])
-    state = _Climb(segment, slots, pairs, dict(enumerate(drafts)))
-    yield from _ask(state, _Form("plain"))
+    state = Climb(segment, slots, pairs, dict(enumerate(drafts)))
+    yield from _ask(state, Form("plain"))
     found = state.best()
     if found is None or not found.perfect:
         yield from _ask_again(state, found)
-    for form in (_Form("turned", _all(pairs), state.stubborn, turned=True), _Form("names", _all(pairs), names=True)):
+    for form in (Form("turned", _all(pairs), state.stubborn, turned=True), Form("names", _all(pairs), names=True)):
         if (sound := state.sound()) is None or (form.terms and _forced(segment, sound.wrong_terms)):
             yield from _ask(state, form)
     sound = state.sound()
@@ -204,14 +122,14 @@ def climb(segment: Segment, slots: Sequence[str]) -> Ladder:
     return replace(draft, lost=lost)
 
 
-def _joined(state: _Climb, halves: Draft) -> _Try | None:
+def _joined(state: Climb, halves: Draft) -> Try | None:
     """What the halves of a sentence came to, None when names had to be put back in English order."""
     if halves.rung == "order":
         return None
-    return _rated(state, halves.text, halves.score, frozenset(), halves.lost)
+    return rated(state, halves.text, halves.score, frozenset(), halves.lost)
 
 
-def _left_out(segment: Segment, sound: _Try) -> Generator[list[Request], Answers, tuple[str, ...]]:
+def _left_out(segment: Segment, sound: Try) -> Generator[list[Request], Answers, tuple[str, ...]]:
     """What seems to be left out, and does not stand in the text as the model translates it by itself."""
     words = content_words(sound.unseen)
     if not words:
@@ -225,41 +143,41 @@ def _all(pairs: Sequence[Pair]) -> frozenset[int]:
     return frozenset(range(len(pairs)))
 
 
-def _ask_again(state: _Climb, found: _Try | None) -> Generator[list[Request], Answers, None]:
+def _ask_again(state: Climb, found: Try | None) -> Generator[list[Request], Answers, None]:
     """Mend the words for terms, turn what still is wrong into slots, then look wider."""
     if found is not None and found.wrong_terms:
         yield from _learn_words(state, found.wrong_terms)
         capital = frozenset(index for index in found.wrong_terms if state.segment.surface(index).istitle())
         if capital and not state.perfect():
-            yield from _ask(state, _Form("small", small=capital))
+            yield from _ask(state, Form("small", small=capital))
         found = state.best()
     if found is not None and (found.unplaced or found.wrong_terms):
         state.stubborn |= found.wrong_terms
-        yield from _ask(state, _Form("slotted", found.unplaced, found.wrong_terms))
+        yield from _ask(state, Form("slotted", found.unplaced, found.wrong_terms))
     best = state.sound()
     if best is None or not best.perfect:
         state.stubborn |= best.wrong_terms if best else frozenset()
         terms = state.stubborn if best else frozenset[int]()
-        yield from _ask(state, _Form("wide", frozenset() if best else _all(state.pairs), terms, wide=True))
+        yield from _ask(state, Form("wide", frozenset() if best else _all(state.pairs), terms, wide=True))
 
 
-def _learn_words(state: _Climb, terms: frozenset[int]) -> Generator[list[Request], Answers, None]:
+def _learn_words(state: Climb, terms: frozenset[int]) -> Generator[list[Request], Answers, None]:
     """Ask how the model translates terms by themselves: in the sentence it often says the same."""
     segment = state.segment
     english = {segment.terms[i].concept: segment.surface(i) for i in sorted(terms)}
     answers = yield [Request(text) for text in english.values()]
     for (concept, text), answer in zip(english.items(), answers, strict=True):
         state.words[concept] = (text, *(hypothesis.text.strip(" 。.") for hypothesis in answer))
-    state.tries += [_rated(state, t.text, t.score, t.unplaced, t.unseen) for t in state.tries]
+    state.tries += [rated(state, t.text, t.score, t.unplaced, t.unseen) for t in state.tries]
 
 
 def _forced(segment: Segment, terms: frozenset[int]) -> frozenset[int]:
     return frozenset(index for index in terms if segment.terms[index].policy != "prefer")
 
 
-def _ask(state: _Climb, form: _Form) -> Generator[list[Request], Answers, None]:
+def _ask(state: Climb, form: Form) -> Generator[list[Request], Answers, None]:
     """Ask for one form and note what its hypotheses came to."""
-    text, meaning = _formed(state, form)
+    text, meaning = formed(state, form)
     if form.wide:
         text = text[:1].lower() + text[1:]
     sent = with_names(text, state.segment.table) if form.names else with_slots(text, state.slots, turned=form.turned)
@@ -267,75 +185,12 @@ def _ask(state: _Climb, form: _Form) -> Generator[list[Request], Answers, None]:
         return
     answers = yield [Request(sent.text, form.wide)]
     for hypothesis in answers[0]:
-        attempt = _judge(state, form, sent, meaning, hypothesis)
+        attempt = judge(state, form, sent, meaning, hypothesis)
         if attempt is not None:
             state.tries.append(attempt)
 
 
-def _formed(state: _Climb, form: _Form) -> tuple[str, dict[str, str]]:
-    """The segment's text with the form's slots in it, and what stands behind these slots in Chinese."""
-    segment, meaning = state.segment, dict[str, str]()
-    changes: list[tuple[int, int, str]] = []
-    for index in form.pairs:
-        pair, char = state.pairs[index], chr(_PAIR_SLOT + index)
-        meaning[char] = pair.open + state.contents[index].text + pair.close
-        changes.append((pair.outer.start, pair.outer.end, char))
-    for index in form.terms:
-        term, char = segment.terms[index], chr(_TERM_SLOT + index)
-        if not any(start <= term.span.start < end for start, end, _ in changes):
-            meaning[char] = term.rendering
-            changes.append((term.span.start, term.span.end, char))
-    spans = [(segment.terms[index].span, segment.surface(index).lower()) for index in form.small]
-    changes += [(span.start, span.end, surface) for span, surface in spans]
-    text = segment.text
-    for start, end, char in sorted(changes, reverse=True):
-        text = text[:start] + char + text[end:]
-    return without_marks(text, segment.table), meaning
-
-
-def _judge(
-    state: _Climb, form: _Form, sent: EngineText, meaning: Mapping[str, str], hypothesis: Hypothesis
-) -> _Try | None:
-    text = read_answer(hypothesis.text, sent)
-    if text is None or (is_wordless(text) and not meaning) or is_broken(text):
-        return None
-    for char, chinese in meaning.items():
-        text = re.sub(rf" ?{char} ?", chinese.replace("\\", r"\\"), text)
-    text, unplaced = _place(state, form, text)
-    inside = tuple(stretch for index in sorted(form.pairs) for stretch in state.contents[index].lost)
-    return _rated(state, text, hypothesis.score, unplaced, state.weighty(hypothesis.unseen) + inside)
-
-
-def _rated(state: _Climb, text: str, score: float, unplaced: frozenset[int], unseen: tuple[str, ...]) -> _Try:
-    segment = state.segment
-    text = rename(text, segment.terms, state.words)
-    faults = find_faults(without_marks(segment.text, segment.table), text) + _misread_as_dates(text, segment.table)
-    wrong = find_wrong(segment.terms, text, faults > 0)
-    return _Try(text, score, unplaced, wrong, faults, unseen)
-
-
-def _misread_as_dates(text: str, table: Mapping[str, Placeholder]) -> int:
-    """A weight for names that the model took for a number and followed by 年, 月 or 日."""
-    chars = re.findall("([\ue000-\uf8ff])\\s*[年月日]", text)
-    return sum(4 for char in chars if char in table and not table[char].visible[-1:].isdigit())
-
-
-def _place(state: _Climb, form: _Form, text: str) -> tuple[str, frozenset[int]]:
-    """Put marks around the words they held, for the pairs that were not slots."""
-    unplaced = set()
-    for index, pair in enumerate(state.pairs):
-        if index not in form.pairs:
-            draft = state.contents[index]
-            whole = [term.rendering for term in state.segment.terms if not pair.holds(term.span)]
-            placed = place_pair(text, pair, (draft.text, *draft.others), state.segment.table, whole)
-            if placed is None:
-                unplaced.add(index)
-            else:
-                text = placed
-    return text, frozenset(unplaced)
-
-
-def _for_terms(segment: Segment, slots: Sequence[str], sound: _Try) -> Generator[list[Request], Answers, Draft | None]:
+def _for_terms(segment: Segment, slots: Sequence[str], sound: Try) -> Generator[list[Request], Answers, Draft | None]:
     """A translation in parts, when it has more of the terms that must stand than the best one of the whole."""
     if clause_ends(segment):
         draft = yield from _in_pieces(segment, slots)

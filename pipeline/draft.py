@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.decode import Draft, Segment, first_requests, translate_all
+from pipeline.attempt import Draft
+from pipeline.decode import first_requests, translate_all
 from pipeline.drafts import CachedEngine
+from pipeline.parts import Segment
 from pipeline.protect import Coded
 from pipeline.records import Span, TermMatch
 from pipeline.segment import Piece, cut

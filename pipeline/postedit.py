@@ -106,9 +106,12 @@ def repetition(marked: Marked, setting: Setting) -> Marked:
     return substitute(marked, _LOOP, lambda match: _collapsed(match, setting.english), "repetition")
 
 
-def doubled_phrases(marked: Marked, _setting: Setting) -> Marked:
-    """Leave one of a longer phrase, or of a small word, that the model wrote twice in a row."""
+def doubled_phrases(marked: Marked, setting: Setting) -> Marked:
+    """Leave one of a longer phrase, a term or a small word that the model wrote twice in a row."""
     marked = substitute(marked, _TWICE, lambda match: match[1], "repetition")
+    terms = {term.rendering for term in setting.terms if re.fullmatch("[\u3400-\u9fff]{2,3}", term.rendering)}
+    for rendering in sorted(terms):
+        marked = substitute(marked, re.compile(f"({rendering}){rendering}"), lambda match: match[1], "repetition")
     return substitute(marked, _PARTICLE, lambda match: match[1], "repetition")
 
 

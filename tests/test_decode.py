@@ -11,10 +11,12 @@ from fake_engine import ADVERSARIES, SLOTS, FakeEngine, Rule, faithful, lost, si
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.decode import Draft, Segment, first_requests, gather, translate_all
+from pipeline.attempt import Draft
+from pipeline.decode import first_requests, gather, translate_all
 from pipeline.draft import draft_units
 from pipeline.engine import Request
 from pipeline.glossary import parse_glossary
+from pipeline.parts import Segment
 from pipeline.protect import characters, protect
 from pipeline.records import Placeholder, Policy, Span, TermMatch, Unit
 

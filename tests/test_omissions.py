@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 from fake_engine import FakeEngine, blind_to, faithful
 
+from pipeline.attempt import Draft
 from pipeline.bilingual import Bilingual
-from pipeline.decode import Draft, Segment, translate_all
+from pipeline.decode import translate_all
 from pipeline.drafts import CachedEngine, Drafts
 from pipeline.engine import Hypothesis, Request
 from pipeline.engine_ct2 import find_engine
 from pipeline.glossary import parse_glossary
 from pipeline.locales import find_locale
 from pipeline.omissions import content_words, find_stretches, left_out, unseen, weighty
+from pipeline.parts import Segment
 from pipeline.records import Issue, IssueResult
 from pipeline.review import all_findings
 from pipeline.review_html import render_html

@@ -97,6 +97,12 @@ def test_preferred_renderings(draft: str, terms: list[TermMatch], wanted: str) -
     assert edited(draft, "", *terms).text == wanted
 
 
+def test_a_term_written_twice_in_a_row_stands_once() -> None:
+    result = edited("它们拟合多元高斯高斯。", "They fit a multivariate Gaussian.", term("高斯"))
+    assert result.text == "它们拟合多元高斯。"
+    assert edited("高斯和高斯", "Gaussian and Gaussian", term("高斯")).edits == ()
+
+
 def test_a_term_edit_names_its_concept() -> None:
     result = edited("用数据扩充", "", term("数据增强", "数据扩充", concept="data augmentation"))
     assert result.edits == (Edit(Span(3, 5), "扩充", "增强", "term: data augmentation"),)

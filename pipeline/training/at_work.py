@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.decode import Draft, Segment, translate_all
+from pipeline.attempt import Draft
+from pipeline.decode import translate_all
 from pipeline.engine import Engine
+from pipeline.parts import Segment
 from pipeline.protect import characters
 from pipeline.records import Placeholder
 from pipeline.training.augment import SLOT
