@@ -54,7 +54,7 @@ def is_paper(url: str) -> bool:
     return bool(_PAPER.match(url))
 
 
-def is_title_case(text: str) -> bool:
+def looks_like_title(text: str) -> bool:
     """Tell whether at least three words stand there and most of the longer ones are capitalised."""
     words = re.findall(r"[A-Za-z][\w'’-]*", text)
     longer = [word for word in words if len(word) >= 4]
@@ -87,7 +87,7 @@ def whole_line(source: str, references: Mapping[str, str] = NO_REFERENCES) -> tu
 def emphasised_title(source: str) -> tuple[Span, ...]:
     """Give the span of a block that is one emphasised line in title case; nothing for other blocks."""
     spans = whole_line(source)
-    wanted = len(spans) == 1 and is_title_case(plain(source)) and _is_emphasised(spans[0], find_codes(source))
+    wanted = len(spans) == 1 and looks_like_title(plain(source)) and _is_emphasised(spans[0], find_codes(source))
     return spans if wanted else ()
 
 
@@ -137,13 +137,13 @@ def _titles_around(source: str, codes: tuple[InlineCode, ...], apart: list[Span]
     if not regions or lines > 2 or not any(letter.isalpha() for letter in text):
         return ()
     labelled = any(source[span.start] == "[" and not _shows_address(source, span) for span in apart)
-    certain = is_title_case(text) or all(_is_emphasised(region, codes) for region in regions)
+    certain = looks_like_title(text) or all(_is_emphasised(region, codes) for region in regions)
     return () if _is_prose(text, certain) or (labelled and not certain) else tuple(regions)
 
 
 def _is_remark(source: str, region: Span) -> bool:
     text = source[region.start : region.end]
-    return bool(re.fullmatch(r"[(（][^()（）]*[)）]\.?", text)) and not is_title_case(text)
+    return bool(re.fullmatch(r"[(（][^()（）]*[)）]\.?", text)) and not looks_like_title(text)
 
 
 def _shows_address(source: str, link: Span) -> bool:
@@ -208,7 +208,7 @@ def _linked_titles(source: str, references: Mapping[str, str]) -> Iterator[Span]
         inner = _trimmed(source, Span(opening.span.end, closing.span.start))
         text = plain(source[inner.start : inner.end])
         quoted = _OPENING_QUOTE.search(source[: opening.span.start])
-        certain = is_paper(target) or is_title_case((quoted.group(1) if quoted else "") + text)
+        certain = is_paper(target) or looks_like_title((quoted.group(1) if quoted else "") + text)
         if quoted and _CLOSING_QUOTE.match(source, closing.span.end) and certain and len(text.split()) >= 3:
             if quoted.group(1):
                 yield Span(*quoted.span(1))
@@ -220,8 +220,8 @@ def _linked_titles(source: str, references: Mapping[str, str]) -> Iterator[Span]
 def _is_title_link(source: str, opening: InlineCode, closing: InlineCode, leads_to_paper: bool) -> bool:
     text = plain(source[opening.span.end : closing.span.start])
     if leads_to_paper:
-        return is_title_case(text) or _is_named(text)
-    return _is_amid_sentence(source, opening, closing) and is_title_case(text) and bool(_LONG_WORD.match(text))
+        return looks_like_title(text) or _is_named(text)
+    return _is_amid_sentence(source, opening, closing) and looks_like_title(text) and bool(_LONG_WORD.match(text))
 
 
 def _is_amid_sentence(source: str, opening: InlineCode, closing: InlineCode) -> bool:
@@ -240,9 +240,9 @@ def _quoted_titles(source: str) -> Iterator[Span]:
 
 def _is_quoted_title(source: str, quotation: re.Match[str], text: str) -> bool:
     if quotation[1]:
-        return quotation[1].endswith("titled") or is_title_case(text)
+        return quotation[1].endswith("titled") or looks_like_title(text)
     outside = plain(source[: quotation.start()]) + " " + plain(source[quotation.end() :])
-    is_title = bool(_TITLE_START.match(quotation[2])) and is_title_case(text) and not text.isupper()
+    is_title = bool(_TITLE_START.match(quotation[2])) and looks_like_title(text) and not text.isupper()
     return is_title and len(_SMALL_WORD.findall(outside)) >= _FEWEST_SMALL_WORDS
 
 
