@@ -6,7 +6,7 @@ from pipeline.titles import (
     find_titles,
     is_paper,
     is_paper_link,
-    is_title_case,
+    looks_like_title,
     whole_line,
 )
 
@@ -178,4 +178,4 @@ def test_card_title(title, url, whole):
     ],
 )
 def test_title_case(text, expected):
-    assert is_title_case(text) is expected
+    assert looks_like_title(text) is expected
