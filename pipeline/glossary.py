@@ -136,7 +136,6 @@ def _match(start: int, end: int, concept: Concept, locale: str) -> TermMatch:
         admitted=concept.admitted,
         avoid=concept.avoid,
         proper=concept.term[:1].isupper(),
-        settled=concept.pos not in {"verb", "adjective", "adverb"},
     )
 
 

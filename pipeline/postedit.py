@@ -73,7 +73,7 @@ def avoided_renderings(marked: Marked, setting: Setting) -> Marked:
 
 
 def preferred_renderings(marked: Marked, setting: Setting) -> Marked:
-    """Write a required noun or name one way throughout; people's texts may use the admitted renderings."""
+    """Write a required term one way throughout; people's texts may use the admitted renderings."""
     found = find_admitted(marked.text, setting.terms)
     return change(
         marked,

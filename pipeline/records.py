@@ -138,8 +138,6 @@ class TermMatch:
     """Renderings that must not stand in the target."""
     proper: bool = False
     """Whether the glossary writes the term with a capital, as a people or a language."""
-    settled: bool = True
-    """Whether a machine's text is to say it one way throughout; verbs and adjectives may vary."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def find_admitted(text: str, terms: Sequence[TermMatch]) -> list[tuple[Span, Ter
 
     None is given for a concept when there are more of them than that, since some may be other words.
     """
-    required = [term for term in terms if term.policy in {"translate", "both"} and term.settled]
+    required = [term for term in terms if term.policy in {"translate", "both"}]
     found: list[tuple[Span, TermMatch]] = []
     for term in {term.concept: term for term in required}.values():
         demand = sum(other.concept == term.concept for other in required)

@@ -101,13 +101,6 @@ def test_a_match_carries_what_the_entry_says(glossary: Glossary) -> None:
     assert (match.admitted, match.avoid) == (("类神经网络",), ("神经网",))
 
 
-@pytest.mark.parametrize(("pos", "settled"), [("noun", True), ("name", True), ("verb", False), ("adjective", False)])
-def test_verbs_and_adjectives_may_vary(pos: str, settled: bool) -> None:
-    entry = f"- {{term: emphasize, policy: translate, zh-Hans: 强调, pos: {pos}}}"
-    (match,) = find_terms("emphasize", parse_glossary({"a.yaml": entry}))
-    assert match.settled is settled
-
-
 def test_keep_renders_the_head_form(glossary: Glossary) -> None:
     renderings = [match.rendering for match in find_terms("GANs, GPT3 and transformers", glossary)]
     assert renderings == ["GAN", "GPT-3", "Transformer"]

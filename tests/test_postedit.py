@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -96,11 +95,6 @@ def test_avoided_renderings(draft: str, terms: list[TermMatch], wanted: str) -> 
 )
 def test_preferred_renderings(draft: str, terms: list[TermMatch], wanted: str) -> None:
     assert edited(draft, "", *terms).text == wanted
-
-
-def test_a_verb_or_an_adjective_may_vary() -> None:
-    varying = replace(term("强调", admitted=("突出",)), settled=False)
-    assert edited("它们突出这一点。", "They emphasize this.", varying).edits == ()
 
 
 def test_a_term_written_twice_in_a_row_stands_once() -> None:
