@@ -24,7 +24,13 @@ CodeForm = Literal["ph", "open", "close"]
 Severity = Literal["neutral", "minor", "major", "critical"]
 Origin = Literal["machine", "memory", "person", "source"]
 State = Literal["initial", "translated", "reviewed", "stale"]
-Policy = Literal["keep", "translate", "both", "prefer"]
+Policy = Literal["keep", "translate", "both", "guide", "prefer"]
+"""What becomes of a term.
+
+`keep`: it stays English. `translate`: its rendering is required of the model and of people. `both`: the same, with the
+English at its first use. `guide`: the model must write a rendering, whichever; people may say it in other words.
+`prefer`: the rendering is asked for where a text has faults anyway.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,19 @@ def test_a_merely_preferred_term_is_not_forced():
     assert climb(engine, text, term(text, "method", "方法", policy="prefer")).text == "好的做法在这里。"
 
 
+@pytest.mark.parametrize(
+    ("said", "becomes"),
+    [("研究人员讨论了鸭子。", "研究人员讨论了财富。"), ("研究人员讨论了财产。", "研究人员讨论了财产。")],
+    ids=["another word", "an admitted rendering"],
+)
+def test_the_model_is_guided_to_one_of_an_everyday_words_renderings(said, becomes):
+    text = "Researchers discussed the wealth."
+    wealth = replace(term(text, "wealth", "财富", policy="guide"), admitted=("财产",))
+    answers = {text: said, "wealth": "木头"}
+    engine = FakeEngine(rule=lambda request: [answers.get(request.text, "研究人员讨论了 <t0>。")])
+    assert climb(engine, text, wealth).text.replace(" ", "") == becomes
+
+
 def test_the_best_hypothesis_wins_not_the_first():
     engine = FakeEngine(("它们 它们 它们 它们 <t0>。", "<t0> 很快。"))
     assert climb(engine, f"{A} is fast.").text == f"{A} 很快。"

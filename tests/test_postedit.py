@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,11 @@ def test_avoided_renderings(draft: str, terms: list[TermMatch], wanted: str) -> 
 )
 def test_preferred_renderings(draft: str, terms: list[TermMatch], wanted: str) -> None:
     assert edited(draft, "", *terms).text == wanted
+
+
+def test_an_everyday_word_may_vary() -> None:
+    wealth = replace(term("财富", admitted=("财产",)), policy="guide")
+    assert edited("他们讨论财产。", "They discuss wealth.", wealth).edits == ()
 
 
 def test_a_term_written_twice_in_a_row_stands_once() -> None:

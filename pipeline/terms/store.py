@@ -14,7 +14,7 @@ from pipeline.glossary_file import KEYS, LISTS, Concept
 from pipeline.terms.edit import Fields, Value, place_of, with_entry
 from pipeline.workspace import default_glossary, read_glossary
 
-_HOMES = {"keep": "names.yaml"}
+_HOMES = {"keep": "names.yaml", "guide": "everyday.yaml"}
 _HOME = "terms.yaml"
 
 

@@ -202,6 +202,7 @@ def _term_form() -> Html:
         ("translate", "translate"),
         ("keep", "keep in English"),
         ("both", "Chinese with English"),
+        ("guide", "guide the machine"),
         ("prefer", "prefer"),
     )
     options = (tag("option", escape(words), value=value) for value, words in policies)
