@@ -67,11 +67,12 @@ _COMMON = frozenset(
         "code demo slides report survey tutorial course lecture talk book researchers authors scientists "
         "engineers people readers experts students developers companies monday tuesday wednesday thursday friday "
         "saturday sunday january february march april may june july august september october november december mr "
-        "mrs ms dr prof summary topics original past editor editors contents overview introduction conclusion "
+        "mrs ms dr prof professor summary topics original past editor editors contents overview introduction conclusion "
         "abstract references pick picks weekly monthly machine deep neural network networks data artificial "
         "intelligence natural language processing computer vision science model models"
     ).split()
 )
+_HONORIFICS = frozenset("professor prof dr mr mrs ms".split())
 _WORD = re.compile(rf"[^\s{PRIVATE}“”\"()\[\]{{}}<>,;:!?…—/|]+")
 _OPENERS = frozenset(
     "a an the at by from for in on to with of as and but via like using since when while if where".split()
@@ -291,11 +292,12 @@ def _adjoins(text: str, words: list[re.Match[str]], start: int, index: int) -> b
 
 
 def _first_kept(text: str, run: list[re.Match[str]]) -> int:
-    """Skip common words that only begin the sentence: `The Gradient` keeps both, `In Europe` drops `In`."""
+    """Skip `Professor` and the like, and common words that only begin the sentence: `In Europe` drops `In`."""
+    skipped = _COMMON if _STARTS.search(text[: run[0].start()]) else _HONORIFICS
     first = 0
-    while first < len(run) - 1 and _bare(run[first].group()).lower() in _COMMON:
+    while first < len(run) - 1 and _bare(run[first].group()).lower() in skipped:
         first += 1
-    return first if _STARTS.search(text[: run[0].start()]) else 0
+    return first
 
 
 def _is_name(text: str, run: list[re.Match[str]], known: frozenset[str]) -> bool:

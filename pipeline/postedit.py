@@ -21,6 +21,8 @@ _ENGLISH_LOOP = re.compile(r"\b(\w{2,})\b(?:\W+\1\b){2,}|([A-Za-z]{2,4})\2\2", r
 _TWICE = re.compile(r"([\u3400-\u9fff]{4,12})\1")
 _PARTICLE = re.compile("(的)的(?!确)")
 _YEAR = re.compile("([\ue000-\uf8ff])\\s?年(?![代度初底末轻会间来龄前后])")
+_HONORIFICS = {"Professor": "教授", "Prof": "教授", "Dr": "博士", "Mr": "先生", "Mrs": "女士", "Ms": "女士"}
+_HONORIFIC = re.compile(rf"(?<![A-Za-z])({'|'.join(_HONORIFICS)})\.?\s?([\ue000-\uf8ff])")
 _AUTHORS = re.compile(
     r"\b[Tt]hey (?:also |then |first |further |even )?(?:propos|present|introduc|show|find|found|argu|claim|report|"
     r"train|develop|evaluat|confirm|demonstrat|stud|discuss|conclud|believ|suggest|observ|investigat|say|call|discover)"
@@ -126,6 +128,17 @@ def false_years(marked: Marked, setting: Setting) -> Marked:
     return substitute(marked, _YEAR, named, "no year")
 
 
+def honorifics(marked: Marked, setting: Setting) -> Marked:
+    """Set an honorific that the model left in English behind the name, in Chinese."""
+
+    def behind(match: re.Match[str]) -> str:
+        placeholder = setting.placeholders.get(match[2])
+        is_name = placeholder is not None and placeholder.kind == "name"
+        return match[2] + _HONORIFICS[match[1]] if is_name else match[0]
+
+    return substitute(marked, _HONORIFIC, behind, "honorific")
+
+
 def authors(marked: Marked, setting: Setting) -> Marked:
     """Call people 他们: `They propose` is about authors, as often as the English says so."""
     people = len(_AUTHORS.findall(setting.english)) - marked.text.count("他们")
@@ -151,6 +164,7 @@ RULES: dict[str, Rule] = {
     "repetition": repetition,
     "doubled phrases": doubled_phrases,
     "false years": false_years,
+    "honorifics": honorifics,
     "authors": authors,
     "narrow letters": typography.narrow_letters,
     "ellipses": typography.ellipses,

@@ -10,6 +10,10 @@ from pipeline.names import capitalised_inside, find_names, is_shouting, is_title
 from pipeline.records import Span
 
 NAMES = [
+    # honorifics
+    ("Professor Ada Lovelace teaches.", ["Ada Lovelace"]),
+    ("a course by Professor Ada Lovelace", ["Ada Lovelace"]),
+    ("we asked Dr. Ada Lovelace and Mrs. Byron", ["Ada Lovelace", "Byron"]),
     # acronyms
     ("they train a GAN on faces", ["GAN"]),
     ("GANs are hard to train", ["GANs"]),
