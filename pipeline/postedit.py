@@ -25,8 +25,11 @@ _HONORIFICS = {"Professor": "教授", "Prof": "教授", "Dr": "博士", "Mr": "�
 _HONORIFIC = re.compile(rf"(?<![A-Za-z])({'|'.join(_HONORIFICS)})\.?\s?([\ue000-\uf8ff])")
 _AUTHORS = re.compile(
     r"\b[Tt]hey (?:also |then |first |further |even )?(?:propos|present|introduc|show|find|found|argu|claim|report|"
-    r"train|develop|evaluat|confirm|demonstrat|stud|discuss|conclud|believ|suggest|observ|investigat|say|call|discover)"
+    r"train|develop|evaluat|confirm|demonstrat|stud|discuss|conclud|believ|suggest|observ|investigat|say|call|discover|"
+    r"interpret|succeed|prove|hope|collect|compar|examin|explor|address|releas|describ|formulat|hypothesi|aim)"
 )
+_THEY = re.compile(r"(?:^|[.!?]\s)\W*They\b")
+_STARTS_WITH_THEY = re.compile(r"(?:(?<=^)|(?<=[。！？\n]))\s*[他它]们(?=[^的])")
 _THINGS = re.compile(r"(?:(?<=^)|(?<=[。！？\n]))(\s*)它们(?=[^的])")
 _ROUNDS = 12
 
@@ -140,8 +143,10 @@ def honorifics(marked: Marked, setting: Setting) -> Marked:
 
 
 def authors(marked: Marked, setting: Setting) -> Marked:
-    """Call people 他们: `They propose` is about authors, as often as the English says so."""
-    people = len(_AUTHORS.findall(setting.english)) - marked.text.count("他们")
+    """Call people 他们: `They propose` is about authors, and so is every sentence of the unit that begins so."""
+    certain, they = len(_AUTHORS.findall(setting.english)), len(_THEY.findall(setting.english))
+    alike = certain > 0 and they == len(_STARTS_WITH_THEY.findall(marked.text))
+    people = they if alike else certain - marked.text.count("他们")
     sentences = list(_THINGS.finditer(marked.text))[: max(0, people)]
     changes = [Change(match.end() - 2, match.end(), "他们", "people, not things") for match in sentences]
     return change(marked, changes)

@@ -98,6 +98,25 @@ def test_preferred_renderings(draft: str, terms: list[TermMatch], wanted: str) -
     assert edited(draft, "", *terms).text == wanted
 
 
+@pytest.mark.parametrize(
+    ("draft", "english", "wanted"),
+    [
+        ("它们提出了一种方法。", "They propose a method.", "他们提出了一种方法。"),
+        ("它们很大。", "They are large.", "它们很大。"),
+        (
+            "他们使用数据。它们也发现了错误。",
+            "They use data. They also found errors.",
+            "他们使用数据。他们也发现了错误。",
+        ),
+        ("它们发现这很好，它们很大。", "They found it good; the models are large.", "他们发现这很好，它们很大。"),
+        ("它们提出方法。它们很慢。", "They propose it. They do. They are slow.", "他们提出方法。它们很慢。"),
+    ],
+    ids=["authors", "things", "the same in the next sentence", "inside a sentence", "counts that do not agree"],
+)
+def test_authors_are_people(draft: str, english: str, wanted: str) -> None:
+    assert edited(draft, english).text == wanted
+
+
 def test_an_everyday_word_may_vary() -> None:
     wealth = replace(term("财富", admitted=("财产",)), policy="guide")
     assert edited("他们讨论财产。", "They discuss wealth.", wealth).edits == ()
