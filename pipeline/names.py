@@ -67,8 +67,8 @@ _COMMON = frozenset(
         "code demo slides report survey tutorial course lecture talk book researchers authors scientists "
         "engineers people readers experts students developers companies monday tuesday wednesday thursday friday "
         "saturday sunday january february march april may june july august september october november december mr "
-        "mrs ms dr prof professor summary topics original past editor editors contents overview introduction conclusion "
-        "abstract references pick picks weekly monthly machine deep neural network networks data artificial "
+        "mrs ms dr prof professor summary topics original past editor editors contents overview introduction "
+        "conclusion abstract references pick picks weekly monthly machine deep neural network networks data artificial "
         "intelligence natural language processing computer vision science model models"
     ).split()
 )
