@@ -23,6 +23,7 @@ _PARTICLE = re.compile("(的)的(?!确)")
 _YEAR = re.compile("([\ue000-\uf8ff])\\s?年(?![代度初底末轻会间来龄前后])")
 _HONORIFICS = {"Professor": "教授", "Prof": "教授", "Dr": "博士", "Mr": "先生", "Mrs": "女士", "Ms": "女士"}
 _HONORIFIC = re.compile(rf"(?<![A-Za-z])({'|'.join(_HONORIFICS)})\.?\s?([\ue000-\uf8ff])")
+_HONORIFIC_BEFORE = re.compile(rf"({'|'.join(sorted(set(_HONORIFICS.values())))})\s?([\ue000-\uf8ff])")
 _AUTHORS = re.compile(
     r"\b[Tt]hey (?:also |then |first |further |even )?(?:propos|present|introduc|show|find|found|argu|claim|report|"
     r"train|develop|evaluat|confirm|demonstrat|stud|discuss|conclud|believ|suggest|observ|investigat|say|call|discover|"
@@ -132,14 +133,16 @@ def false_years(marked: Marked, setting: Setting) -> Marked:
 
 
 def honorifics(marked: Marked, setting: Setting) -> Marked:
-    """Set an honorific that the model left in English behind the name, in Chinese."""
+    """Set the honorific of a name behind it, in Chinese."""
+    named = {match[2]: _HONORIFICS[match[1]] for match in _HONORIFIC.finditer(setting.english)}
 
     def behind(match: re.Match[str]) -> str:
         placeholder = setting.placeholders.get(match[2])
-        is_name = placeholder is not None and placeholder.kind == "name"
-        return match[2] + _HONORIFICS[match[1]] if is_name else match[0]
+        is_name = placeholder is not None and placeholder.kind == "name" and match[2] in named
+        return match[2] + named[match[2]] if is_name else match[0]
 
-    return substitute(marked, _HONORIFIC, behind, "honorific")
+    marked = substitute(marked, _HONORIFIC, behind, "honorific")
+    return substitute(marked, _HONORIFIC_BEFORE, behind, "honorific")
 
 
 def authors(marked: Marked, setting: Setting) -> Marked:
