@@ -45,8 +45,8 @@ class Saved:
 
     @property
     def is_persons(self) -> bool:
-        """Whether a person edited or approved it."""
-        return self.edited or self.approved
+        """Whether a person edited or approved it, also where the machine says the same of the English of today."""
+        return self.edited or self.approved or bool(self.previous)
 
 
 @dataclass(frozen=True, slots=True)

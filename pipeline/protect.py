@@ -130,7 +130,8 @@ def _kept(text: str, term: TermMatch) -> Placeholder:
 
 
 def _cover_names(coded: Coded, glossary: Glossary, locale: str, known: frozenset[str]) -> Coded:
-    blocked = [term.span for term in find_terms(coded.text, glossary, locale)]
+    # An everyday word may be a part of a name, as in `Rigging the Lottery: …`.
+    blocked = [term.span for term in find_terms(coded.text, glossary, locale) if term.policy != "guide"]
     pieces: list[tuple[Span, Placeholder]] = []
     for span, chinese in find_numbers(coded.text):
         if _free(span, [*blocked, *(taken for taken, _ in pieces)], coded.text):

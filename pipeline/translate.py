@@ -190,8 +190,6 @@ def _adopted(work: UnitWork, saved: Saved | None) -> UnitWork:
     if saved is None or not saved.is_persons:
         return work
     stale = saved.source != work.unit.source or (bool(saved.previous) and not saved.approved)
-    if stale and saved.target == work.target:
-        return work  # The machine says of the new English what stood there: the next run could not tell them apart.
     if stale:
         message = f"the English changed since a person wrote this; it was: {saved.previous or saved.source}"
         finding = Finding("stale", "accuracy", "major", work.unit.id, message)

@@ -214,15 +214,6 @@ def test_equal_english_at_two_places_keeps_two_texts():
     assert run(text, again)[1] == again
 
 
-def test_a_stale_text_that_the_machine_writes_too_is_the_machines():
-    catalogue = polib.pofile(run("One network learns.\n\nThe authors learn.\n")[1])
-    catalogue[1].flags = []
-    changed = "One network learns.\n\nOne network learns.\n"
-    result, po = run(changed, str(catalogue))
-    assert [unit.state for unit in result.units] == ["translated", "translated"]
-    assert run(changed, po) == (result, po)
-
-
 def test_matching_takes_each_saved_entry_once():
     result, po = run(ISSUE)
     saved = read_bilingual(po, "x.po")
