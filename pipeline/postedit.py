@@ -134,12 +134,14 @@ def false_years(marked: Marked, setting: Setting) -> Marked:
 
 def honorifics(marked: Marked, setting: Setting) -> Marked:
     """Set the honorific of a name behind it, in Chinese."""
-    named = {match[2]: _HONORIFICS[match[1]] for match in _HONORIFIC.finditer(setting.english)}
 
     def behind(match: re.Match[str]) -> str:
         placeholder = setting.placeholders.get(match[2])
-        is_name = placeholder is not None and placeholder.kind == "name" and match[2] in named
-        return match[2] + named[match[2]] if is_name else match[0]
+        if placeholder is None or placeholder.kind != "name":
+            return match[0]
+        name = f"(?:{match[2]}|{re.escape(placeholder.source)})"
+        found = re.search(rf"\b({'|'.join(_HONORIFICS)})\b\.?\s{name}", setting.english)
+        return match[2] + _HONORIFICS[found[1]] if found else match[0]
 
     marked = substitute(marked, _HONORIFIC, behind, "honorific")
     return substitute(marked, _HONORIFIC_BEFORE, behind, "honorific")
