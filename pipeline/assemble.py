@@ -38,7 +38,7 @@ def _fitted(text: str, unit: Unit, target: str, ending: str) -> str:
     """Write a target as the place of its unit demands."""
     if unit.kind == "front-matter":
         return write_scalar(text[unit.span.start : unit.span.end], target)
-    lines = [line.lstrip(" \t") for line in target.strip().split("\n") if line.strip()]
+    lines = [line.lstrip(" \t") for line in target.strip().split("\n") if line.strip(" \t")]
     if unit.kind == "cell":
         return _FREE_PIPE.sub(r"\\|", " ".join(lines))
     if unit.kind == "card-title":

@@ -218,6 +218,7 @@ def test_generated_issues_pass_through(text):
 
 @settings(max_examples=300, deadline=None)
 @example("#   \n\\\nword")
+@example("word\n\xa0\nword")
 @given(st.lists(FRAGMENTS, max_size=16).map("".join))
 def test_changed_units_read_back_as_changed(text):
     try:
