@@ -72,7 +72,9 @@ _COMMON = frozenset(
         "intelligence natural language processing computer vision science model models"
     ).split()
 )
-_HONORIFICS = frozenset("professor prof dr mr mrs ms".split())
+HONORIFICS = {"Professor": "教授", "Prof": "教授", "Dr": "博士", "Mr": "先生", "Mrs": "女士", "Ms": "女士"}
+"""What stands before a name and is no part of it, with what stands behind the name in Chinese."""
+_HONORIFICS = frozenset(map(str.lower, HONORIFICS))
 _WORD = re.compile(rf"[^\s{PRIVATE}“”\"()\[\]{{}}<>,;:!?…—/|]+")
 _OPENERS = frozenset(
     "a an the at by from for in on to with of as and but via like using since when while if where".split()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline import spacing, typography
 from pipeline.marked import Change, Marked, Setting, change, classify, substitute
+from pipeline.names import HONORIFICS
 from pipeline.records import Edit, Placeholder, Span, TermMatch
 from pipeline.term_cover import find_admitted
 
@@ -21,9 +22,8 @@ _ENGLISH_LOOP = re.compile(r"\b(\w{2,})\b(?:\W+\1\b){2,}|([A-Za-z]{2,4})\2\2", r
 _TWICE = re.compile(r"([\u3400-\u9fff]{4,12})\1")
 _PARTICLE = re.compile("(的)的(?!确)")
 _YEAR = re.compile("([\ue000-\uf8ff])\\s?年(?![代度初底末轻会间来龄前后])")
-_HONORIFICS = {"Professor": "教授", "Prof": "教授", "Dr": "博士", "Mr": "先生", "Mrs": "女士", "Ms": "女士"}
-_HONORIFIC = re.compile(rf"(?<![A-Za-z])({'|'.join(_HONORIFICS)})\.?\s?([\ue000-\uf8ff])")
-_HONORIFIC_BEFORE = re.compile(rf"({'|'.join(sorted(set(_HONORIFICS.values())))})\s?([\ue000-\uf8ff])")
+_HONORIFIC = re.compile(rf"(?<![A-Za-z])({'|'.join(HONORIFICS)})\.?\s?([\ue000-\uf8ff])")
+_HONORIFIC_BEFORE = re.compile(rf"({'|'.join(sorted(set(HONORIFICS.values())))})\s?([\ue000-\uf8ff])")
 _AUTHORS = re.compile(
     r"\b[Tt]hey (?:also |then |first |further |even )?(?:propos|present|introduc|show|find|found|argu|claim|report|"
     r"train|develop|evaluat|confirm|demonstrat|stud|discuss|conclud|believ|suggest|observ|investigat|say|call|discover|"
@@ -140,8 +140,8 @@ def honorifics(marked: Marked, setting: Setting) -> Marked:
         if placeholder is None or placeholder.kind != "name":
             return match[0]
         name = f"(?:{match[2]}|{re.escape(placeholder.source)})"
-        found = re.search(rf"\b({'|'.join(_HONORIFICS)})\b\.?\s{name}", setting.english)
-        return match[2] + _HONORIFICS[found[1]] if found else match[0]
+        found = re.search(rf"\b({'|'.join(HONORIFICS)})\b\.?\s{name}", setting.english)
+        return match[2] + HONORIFICS[found[1]] if found else match[0]
 
     marked = substitute(marked, _HONORIFIC, behind, "honorific")
     return substitute(marked, _HONORIFIC_BEFORE, behind, "honorific")
