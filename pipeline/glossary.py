@@ -92,7 +92,7 @@ def parse_glossary(files: Mapping[str, str]) -> Glossary:
     """Make a glossary of YAML files, given as name -> text.
 
     Raises GlossaryError, its message beginning with `file:line:`, for the first broken entry or the first
-    spelling that two concepts claim without context words to tell them apart.
+    spelling that two concepts claim with nothing (context words, a heading) to tell them apart.
     """
     concepts = read_concepts(files)
     glossary = Glossary(concepts, _digest(concepts))
@@ -164,6 +164,7 @@ def _applies(pattern: _Pattern, text: str, tokens: list[_Token], present: frozen
     return (
         all(map(_same_case, pattern.words, (token.word for token in tokens), (pattern.case,) * len(tokens)))
         and _stands_alone(text, tokens[0].start, tokens[-1].end, pattern.concept.policy == "keep")
+        and (pattern.concept.pos != "heading" or _is_whole(text, tokens[0].start, tokens[-1].end))
         and (not pattern.concept.context or _in_context(pattern.concept.context, present, text))
     )
 
@@ -177,6 +178,11 @@ def _same_case(wanted: str, found: str, case: CaseRule) -> bool:
 def _in_context(context: Iterable[str], present: frozenset[str], text: str) -> bool:
     """Whether a context word is among the words of the text, or an expression such as `gpt-3` anywhere in it."""
     return any(word in present or word + "s" in present if word.isalnum() else word in text.lower() for word in context)
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether nothing but marks, symbols and placeholders stands around."""
+    return not _WORD.search(text, 0, start) and not _WORD.search(text, end)
 
 
 def _stands_alone(text: str, start: int, end: int, is_name: bool) -> bool:
@@ -225,8 +231,9 @@ def _build_index(spellings: Iterable[tuple[str, _Pattern]]) -> _Index:
     return _Index({key: tuple(sorted(claims, key=_strictness)) for key, claims in patterns.items()}, longest)
 
 
-def _strictness(pattern: _Pattern) -> tuple[bool, bool, bool]:
-    return pattern.derived, not pattern.concept.context, pattern.case == "any"
+def _strictness(pattern: _Pattern) -> tuple[bool, bool, bool, bool]:
+    concept = pattern.concept
+    return pattern.derived, concept.pos != "heading", not concept.context, pattern.case == "any"
 
 
 def _patterns(concept: Concept) -> Iterator[tuple[str, _Pattern]]:
@@ -271,7 +278,7 @@ def _require_distinct(spellings: Iterable[tuple[str, _Pattern]]) -> None:
 def _require_apart(key: str, rivals: list[Concept]) -> None:
     for number, rival in enumerate(rivals):
         for other in rivals[:number]:
-            if other is rival:
+            if other is rival or (other.pos == "heading") != (rival.pos == "heading"):
                 continue
             shared = set(rival.context) & set(other.context)
             if shared or not (rival.context or other.context):

@@ -15,7 +15,7 @@ from pipeline.records import Policy
 
 CaseRule = Literal["any", "exact", "initial"]
 Status = Literal["preferred", "admitted", "deprecated"]
-PartOfSpeech = Literal["noun", "name", "verb", "adjective", "adverb", "phrase"]
+PartOfSpeech = Literal["noun", "name", "verb", "adjective", "adverb", "phrase", "heading"]
 
 LISTS: Final = ("forms", "admitted", "avoid", "context")
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -58,7 +58,7 @@ class Concept:
     status: Status
     """A `deprecated` entry is kept for the record and never matched."""
     pos: PartOfSpeech
-    """Only a `noun` has a plural; a `name` is a proper noun without one."""
+    """Only a `noun` has a plural; a `name` is a proper noun without one, a `heading` is a whole text by itself."""
     definition: str
     note: str
     source: str

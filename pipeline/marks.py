@@ -36,6 +36,29 @@ def find_pairs(text: str, table: Mapping[str, Placeholder]) -> tuple[Pair, ...]:
     return tuple(pairs)
 
 
+_NEXT_SENTENCE = re.compile('\\s+["“‘(]*([A-Z\ue000-\uf8ff])')
+
+
+def lead_in(text: str, table: Mapping[str, Placeholder]) -> int:
+    """Where a heading in bold at the start of a paragraph ends, 0 without one: `**Benchmarks** Many …`."""
+    start = len(text) - len(text.lstrip())
+    first = table.get(text[start : start + 1])
+    if first is None:
+        return 0
+    pair = next(iter(find_pairs(text, table)), None)
+    if first.form == "open" and first.kind == "strong" and pair is not None and pair.outer.start == start:
+        end = pair.outer.end
+    elif first.form == "ph" and first.source.startswith("**") and " " in first.visible:
+        end = start + 1
+    else:
+        return 0
+    following = _NEXT_SENTENCE.match(text, end)
+    if following is None:
+        return 0
+    seen = table[following[1]].visible if following[1] in table else following[1]
+    return end if seen[:1].isupper() else 0
+
+
 def _partner(text: str, at: int, table: Mapping[str, Placeholder]) -> int | None:
     mark = table.get(text[at])
     if mark is None or mark.form != "open":

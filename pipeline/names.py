@@ -81,6 +81,8 @@ _OPENERS = frozenset(
 )
 _MINOR = frozenset("a an the of for in into on to with by at as from and or but nor via per vs over than s".split())
 _LINKS = frozenset("of the for de la le van von der den del di da and & with in on to y et al".split())
+_SHORTENED = r"['’](?:s|ve|ll|d|re|m)?"
+"""What hangs on a word: `Meta's`, `I've`."""
 _STARTS = re.compile(rf"(?:^|--|[.!?:…\n—|\\]|[.!?][\"”’)\]])\s*[\"“‘(\[*_\s{PRIVATE}]*$")
 
 
@@ -205,7 +207,7 @@ def _look(name: str) -> str:
 
 
 def _bare(word: str) -> str:
-    return re.sub(r"(?:['’]s?)$", "", word.strip("*_'’‘.")).rstrip(".")
+    return re.sub(rf"(?:{_SHORTENED})$", "", word.strip("*_'’‘.")).rstrip(".")
 
 
 def _is_capitalised(word: str) -> bool:
@@ -263,7 +265,7 @@ def _is_rare_word(word: str) -> bool:
 
 
 def _bare_tail(word: str) -> str:
-    word = re.sub(r"(?:['’]s?|[.*_])+$", "", word)
+    word = re.sub(rf"(?:{_SHORTENED}|[.*_])+$", "", word)
     while (cut := re.match(r"(.*\w)[-–]([a-z]+)$", word)) and cut.group(2) in _SUFFIXES:
         word = cut.group(1)
     return word

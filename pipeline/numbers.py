@@ -80,6 +80,14 @@ def _month_day(match: re.Match[str]) -> str:
     return f"{_month(match.group(1))} 月 {int(match.group(2))} 日"
 
 
+def _day_month(match: re.Match[str]) -> str:
+    return f"{_month(match.group(2))} 月 {int(match.group(1))} 日"
+
+
+def _issue(match: re.Match[str]) -> str:
+    return f"第 {match.group(1)} 期"
+
+
 def _week_of(match: re.Match[str]) -> str:
     return f"{match.group(2)} 年第 {match.group(1)} 周"
 
@@ -112,6 +120,8 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         (rf"\b(\d{{1,2}})(?:st|nd|rd|th)? ({_MONTH}),? (\d{{4}})\b", _day_first),
         (rf"\b({_MONTH}),? (?:of )?(\d{{4}})\b", _month_year),
         (rf"\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,]\d)", _month_day),
+        (rf"(?<![\w.-])(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH})(?!\w)", _day_month),
+        (r"\b[Ii]ssue (?:#|[Nn]o\. ?)?(\d+)\b(?![.,]\d)", _issue),
         (r"\b[Ww]eek (\d{1,2})(?:,| of|) (\d{4})\b", _week_of),
         (r"\b(\d{4})[, -]+[Ww]eek (\d{1,2})\b", _year_week),
         (r"\b[Ww]eek (\d{1,2})\b", _week),

@@ -1,6 +1,7 @@
 """Coded text to segments, the smallest pieces that are translated by themselves.
 
-A unit is cut at hard breaks, at line ends beside a line that has nothing to translate, and at sentence ends.
+A unit is cut at hard breaks, at line ends beside a line that has nothing to translate, behind a heading in bold that
+opens a paragraph, and at sentence ends.
 What stands at a segment's edge and is no part of the sentence (numbering, emoji, marks around the whole) goes to the
 gaps, so that `join(cut(text)) == text`.
 """
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from pipeline.marks import lead_in
 from pipeline.protect import is_wordless
 from pipeline.records import Placeholder
 
@@ -40,8 +42,9 @@ def cut(text: str, table: Mapping[str, Placeholder]) -> tuple[Piece, ...]:
         if is_wordless(chunk):
             pieces.append(Piece(chunk, translate=False))
         else:
-            for sentence in _sentences(chunk):
-                pieces += _trim(sentence, table)
+            heading = lead_in(chunk, table)
+            for text in (chunk[:heading], *_sentences(chunk[heading:])):
+                pieces += _trim(text, table)
     return tuple(piece for piece in pieces if piece.text)
 
 

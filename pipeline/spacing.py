@@ -12,6 +12,7 @@ _UNIT = re.compile(
     r"(?<![A-Za-z\d.,\-])\d[\d,]*(?:\.\d+)?"
     r"(?=(?:[KMGTP]i?B|kB|[kKMG]?Hz|ms|ns|fps|FPS|[kcm]m|kg|mg|Gbps|Mbps)(?![A-Za-z\d]))"
 )
+_HEADING = re.compile(r"\s*\*\*(?:(?!\*\*).)+\*\*\s+[\"“‘(]*[^\W\d_a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def _wanted(text: str, gap: _Gap, setting: Setting) -> tuple[str | None, str]:
         ("full-width mark", "", _beside_full_width(text, gap, left, right, setting)),
         ("percent or degree", "", right in "%‰°℃" and left.isdigit()),
         ("brackets", "", left in "([" or right in ")]"),
+        ("heading in bold", " ", _ends_heading(text, gap, setting)),
         ("between Han", "", classify(left) == classify(right) == "han"),
         ("two names", " ", left == right == "A" and _are_names(text[gap.start - 1] + text[gap.end], setting)),
         ("Han and Latin", " ", _is_han_beside_latin(left, right, text[gap.end + 1 : gap.end + 2])),
@@ -70,6 +72,14 @@ def _wanted(text: str, gap: _Gap, setting: Setting) -> tuple[str | None, str]:
         if applies:
             return wanted, reason
     return None, "doubled space"
+
+
+def _ends_heading(text: str, gap: _Gap, setting: Setting) -> bool:
+    """Tell whether the gap lies behind the heading in bold that opens the English paragraph."""
+    marks = [setting.placeholders.get(char) for char in text[gap.start : gap.end]]
+    opening = setting.placeholders.get(text.lstrip()[:1])
+    closes = opening is not None and any(mark and mark.reason == opening.reason for mark in marks)
+    return closes and _HEADING.match(setting.english) is not None
 
 
 def _are_names(chars: str, setting: Setting) -> bool:

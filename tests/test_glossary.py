@@ -119,6 +119,22 @@ def test_context_chooses_the_sense(text: str, concept: str, glossary: Glossary) 
 
 
 @pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Talks", ["讲座"]),
+        ("\ue000 TALKS:", ["讲座"]),
+        ("Talks and tea", []),
+        ("Trade talks", []),
+        ("talk", ["说话"]),
+    ],
+)
+def test_a_heading_is_all_of_a_text(text: str, wanted: list[str]) -> None:
+    heading = "- {term: talks, policy: translate, zh-Hans: 讲座, pos: heading}\n"
+    glossary = parse_glossary({"a.yaml": heading, "b.yaml": "- {term: talk, policy: guide, zh-Hans: 说话, pos: verb}"})
+    assert [match.rendering for match in find_terms(text, glossary)] == wanted
+
+
+@pytest.mark.parametrize(
     ("locale", "expected"), [("zh-Hans", "参数"), ("zh-Hant-TW", "參數"), ("zh-Hant-HK", "参数")], ids=str
 )
 def test_rendering_by_locale(locale: str, expected: str, glossary: Glossary) -> None:
@@ -301,7 +317,7 @@ def test_no_shipped_rendering_is_avoided_elsewhere(shipped: Glossary) -> None:
 def test_every_shipped_form_can_match(shipped: Glossary) -> None:
     for concept in shipped.concepts:
         for form in (concept.term, *concept.forms):
-            text = " ".join(["x ;", form, ";", *concept.context])
+            text = form if concept.pos == "heading" else " ".join(["x ;", form, ";", *concept.context])
             matches = [match.concept for match in find_terms(text, shipped)]
             assert concept.id in matches, f"{concept.place}: {form!r} is never found"
 

@@ -108,6 +108,8 @@ def test_finds_names(text, wanted):
         "as Figure 3 shows",
         "“Quoted” words at the start",
         "one thing — Another thing",
+        "What I've been reading and what I’m up to",
+        "about what We'll do",
     ],
 )
 def test_leaves_ordinary_words(text):

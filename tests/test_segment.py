@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.records import Placeholder
 from pipeline.segment import cut
 
-NAME, OPEN, CLOSE, BREAK, IMAGE, LINK_OPEN, LINK_CLOSE = "\ue000\ue001\ue002\ue003\ue004\ue005\ue006"
+NAME, OPEN, CLOSE, BREAK, IMAGE, LINK_OPEN, LINK_CLOSE, TITLE = map(chr, range(0xE000, 0xE008))
 TABLE = {
     NAME: Placeholder(NAME, "GAN", "name", "ph", "GAN", "GAN", "term: gan"),
     OPEN: Placeholder(OPEN, "**", "strong", "open", "", "**", "markup:1"),
@@ -18,6 +18,7 @@ TABLE = {
     IMAGE: Placeholder(IMAGE, "![](a.png)", "image", "ph", "", "![](a.png)", "markup:3"),
     LINK_OPEN: Placeholder(LINK_OPEN, "[", "link", "open", "", "[", "markup:4"),
     LINK_CLOSE: Placeholder(LINK_CLOSE, "](u)", "link", "close", "", "](u)", "markup:4"),
+    TITLE: Placeholder(TITLE, "**[On It](u)**", "name", "ph", "On It", "**[On It](u)**", "title"),
 }
 
 
@@ -60,6 +61,14 @@ def segments(text: str) -> list[str]:
         (f"{OPEN}All of it.{CLOSE} And more.", ["All of it.", "And more."]),
         (f"{OPEN}Some{CLOSE} of it", [f"{OPEN}Some{CLOSE} of it"]),
         ("-5 degrees", ["-5 degrees"]),
+        # a heading in bold before its paragraph
+        (f"{OPEN}Small is good{CLOSE} Over the years it grew.", ["Small is good", "Over the years it grew."]),
+        (f"{OPEN}Small is good{CLOSE} {NAME} grew. It did.", ["Small is good", f"{NAME} grew.", "It did."]),
+        (f"{OPEN}Small{CLOSE} models grew.", [f"{OPEN}Small{CLOSE} models grew."]),
+        (f"We like {OPEN}GAN{CLOSE} Networks", [f"We like {OPEN}GAN{CLOSE} Networks"]),
+        (f"{LINK_OPEN}Small{LINK_CLOSE} Over the years", [f"{LINK_OPEN}Small{LINK_CLOSE} Over the years"]),
+        (f"{TITLE} They show it.", ["They show it."]),
+        (f"{TITLE} and others", [f"{TITLE} and others"]),
         ("“Quoted words”", ["“Quoted words”"]),
         # nothing to translate
         (f"{NAME} {NAME}", []),
