@@ -1,6 +1,7 @@
 """The ladder: how a segment is translated so that nothing protected is lost, whatever the model does.
 
-    plain      marks taken out, names as slots; marks are put around the words they held, found in the answer
+    plain      marks taken out, names as slots (those with a rendering too, when they are of several words);
+               marks are put around the words they held, found in the answer
     renamed    the same answers, the words that the model has for a term by itself replaced by its rendering
     small      a term in lower case, where its capitals made it look like a name
     slotted    words that were not found again, and terms that came out wrong, become slots themselves
@@ -26,7 +27,18 @@ from pipeline.engine import Engine, Hypothesis, Request
 from pipeline.faults import is_broken
 from pipeline.marks import Pair, find_pairs
 from pipeline.omissions import content_words, left_out
-from pipeline.parts import Segment, around, bare, clause_ends, content, cut_out, good_ends, join_parts, known_rendering
+from pipeline.parts import (
+    Segment,
+    around,
+    bare,
+    clause_ends,
+    content,
+    cut_out,
+    good_ends,
+    join_parts,
+    known_rendering,
+    long_names,
+)
 from pipeline.protect import characters, is_wordless
 from pipeline.records import Span
 from pipeline.slots import with_names, with_slots
@@ -96,8 +108,8 @@ def climb(segment: Segment, slots: Sequence[str]) -> Ladder:
         return (yield from _in_pieces(segment, slots))
     pairs = find_pairs(segment.text, segment.table)
     drafts = yield from gather([climb(content(segment, pair), slots) for pair in pairs])
-    state = Climb(segment, slots, pairs, dict(enumerate(drafts)))
-    yield from _ask(state, Form("plain"))
+    state = Climb(segment, slots, pairs, dict(enumerate(drafts)), stubborn=long_names(segment))
+    yield from _ask(state, Form("plain", terms=state.stubborn))
     found = state.best()
     if found is None or not found.perfect:
         yield from _ask_again(state, found)
@@ -153,7 +165,7 @@ def _ask_again(state: Climb, found: Try | None) -> Generator[list[Request], Answ
         found = state.best()
     if found is not None and (found.unplaced or found.wrong_terms):
         state.stubborn |= found.wrong_terms
-        yield from _ask(state, Form("slotted", found.unplaced, found.wrong_terms))
+        yield from _ask(state, Form("slotted", found.unplaced, state.stubborn))
     best = state.sound()
     if best is None or not best.perfect:
         state.stubborn |= best.wrong_terms if best else frozenset()

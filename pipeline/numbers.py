@@ -12,6 +12,10 @@ _MONTHS = "January February March April May June July August September October N
 _MONTH = "|".join(_MONTHS) + "|" + "|".join(f"{month[:3]}\\." for month in _MONTHS if month != "May") + r"|Sept\."
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _LETTERS = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion"}
+_SURE_MONTHS = "|".join(month for month in _MONTHS if month not in ("March", "May"))
+_PARTS = {"third": "三", "quarter": "四", "fourth": "四", "fifth": "五", "sixth": "六", "eighth": "八", "tenth": "十"}
+_SHARES = {"a": "一", "one": "一", "two": "二", "three": "三", "four": "四"}
+_PART = "|".join(_PARTS)
 _WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 _CURRENCIES = {"$": "美元", "€": "欧元", "£": "英镑"}
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -84,6 +88,14 @@ def _day_month(match: re.Match[str]) -> str:
     return f"{_month(match.group(2))} 月 {int(match.group(1))} 日"
 
 
+def _bare_month(match: re.Match[str]) -> str:
+    return f"{_month(match.group())} 月"
+
+
+def _fraction(match: re.Match[str]) -> str:
+    return f"{_PARTS[match.group(2).lower()]}分之{_SHARES[match.group(1).lower()]}"
+
+
 def _issue(match: re.Match[str]) -> str:
     return f"第 {match.group(1)} 期"
 
@@ -135,6 +147,13 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         ),
         (rf"(?<![\w.$€£¥])({_NUMBER})[ -]?(thousand|million|billion|trillion)\b", _scaled),
         (rf"\b((?i:{'|'.join(_WORDS)}))[ -](thousand|million|billion|trillion)\b", _spoken),
+        (rf"\b((?i:one))[ -]((?i:{_PART}))\b(?!-)", _fraction),
+        (rf"\b((?i:two|three|four))[ -]((?i:{_PART}))s\b(?!-)", _fraction),
+        (rf"\b((?i:a)) ({_PART})(?= of\b)", _fraction),
+        (rf"\b(?:{_SURE_MONTHS})\b(?! [A-Z\d])", _bare_month),
+        (r"(?<=\b(?:in|by|of|to) )(?:March|May)\b(?! [A-Z\d])", _bare_month),
+        (r"(?<=\b(?:last|next|late|from) )(?:March|May)\b(?! [A-Z\d])", _bare_month),
+        (r"(?<=\b(?:since|until|early) )(?:March|May)\b(?! [A-Z\d])", _bare_month),
         (r"(?<![\w.-])(1[5-9]\d0|20\d0)['’]?s\b", _decade),
         (r"(?<![\w.-])(\d{1,2})(?:st|nd|rd|th)[ -][Cc]entury\b", _century),
         (r"(?<![\w.-])(\d+)(?:st|nd|rd|th)\b", _ordinal),

@@ -14,6 +14,7 @@ from pipeline.records import Placeholder, Span, TermMatch
 _CLAUSE = re.compile(r"[,;:] |\s[—–-] |\s(?=(?:and|but|which|while|because|whereas|so that|that)\s)")
 _BARE_JOIN = re.compile(r"[^,;:—–-] (?:and|that)\s")
 _WORDS_A_CLAUSE = 4
+_SMALL = frozenset({"of", "the", "for", "in", "at", "and", "de", "von"})
 _AROUND = (("(", ")"), ("[", "]"), ("“", "”"))
 
 
@@ -52,6 +53,20 @@ def known_rendering(segment: Segment) -> str:
         return ""
     rest = segment.text[segment.terms[0].span.end :].strip()
     return segment.terms[0].rendering + rest if rest in {"", ":", ".", "…", "!", "?"} else ""
+
+
+def long_names(segment: Segment) -> frozenset[int]:
+    """The terms that are proper names of several words, such as a university: no model need spell them out."""
+    return frozenset(
+        index
+        for index, term in enumerate(segment.terms)
+        if term.proper and term.policy in {"translate", "both"} and _is_long_name(segment.surface(index))
+    )
+
+
+def _is_long_name(text: str) -> bool:
+    words = text.split()
+    return len(words) > 1 and all(word[0].isupper() or word in _SMALL for word in words)
 
 
 def clause_ends(segment: Segment) -> list[int]:

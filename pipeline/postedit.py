@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipeline import spacing, typography
+from pipeline import measure_words, spacing, typography
 from pipeline.marked import Change, Marked, Setting, change, classify, substitute
 from pipeline.names import HONORIFICS
 from pipeline.records import Edit, Placeholder, Span, TermMatch
@@ -176,6 +176,7 @@ RULES: dict[str, Rule] = {
     "false years": false_years,
     "honorifics": honorifics,
     "authors": authors,
+    "measure words": measure_words.measure_words,
     "narrow letters": typography.narrow_letters,
     "ellipses": typography.ellipses,
     "dashes": typography.dashes,

@@ -32,6 +32,8 @@ TABLE = {
     "N": placeholder("\ue006", "", "softbreak"),
     "I": placeholder("\ue007", "", "image"),
     "F": placeholder("\ue008", "", "footnote"),
+    "1": placeholder("\ue00d", "200", "number"),
+    "2": placeholder("\ue00e", "12%", "number"),
     "[": placeholder("\ue009", "", "strong", "open"),
     "]": placeholder("\ue00a", "", "strong", "close"),
     "<": placeholder("\ue00b", "", "link", "open"),
