@@ -10,10 +10,11 @@ from pipeline.attempt import Draft
 from pipeline.decode import first_requests, translate_all
 from pipeline.drafts import CachedEngine
 from pipeline.parts import Segment
-from pipeline.protect import Coded
+from pipeline.protect import Coded, visible_text
 from pipeline.records import Span, TermMatch
 from pipeline.segment import Piece, cut
 
+_FEWEST_WORDS = 3
 _CHINESE_END = re.compile("[。！？…”）][\ue000-\uf8ff]*$")
 
 
@@ -28,6 +29,8 @@ class UnitDraft:
     """The rung of the ladder for each translated segment."""
     lost: tuple[str, ...] = ()
     """Stretches of the English that seem to be left out."""
+    doubtful: tuple[str, ...] = ()
+    """The segments, as a reader sees them, of which the model was less sure than its `doubt`."""
 
 
 def draft_units(
@@ -38,7 +41,18 @@ def draft_units(
     segments = [_segments(coded, parts) for coded, parts in zip(units, pieces, strict=True)]
     flat = [segment for unit in segments for segment in unit]
     drafts = iter(translate_all(flat, engine, _counted(progress, len(flat))))
-    return [_joined(parts, [next(drafts) for _ in unit]) for parts, unit in zip(pieces, segments, strict=True)]
+    return [
+        replace(_joined(parts, own := [next(drafts) for _ in unit]), doubtful=_doubtful(unit, own, engine.doubt))
+        for parts, unit in zip(pieces, segments, strict=True)
+    ]
+
+
+def _doubtful(segments: Sequence[Segment], drafts: Sequence[Draft], doubt: float) -> tuple[str, ...]:
+    """Sentences and headings with a low score; single words have too little to go by."""
+    texts = [
+        (visible_text(segment.text, segment.table), draft) for segment, draft in zip(segments, drafts, strict=True)
+    ]
+    return tuple(text for text, draft in texts if draft.score < doubt and len(text.split()) >= _FEWEST_WORDS)
 
 
 def _counted(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None] | None:

@@ -111,6 +111,11 @@ class CachedEngine:
         """The slots of the engine behind."""
         return self.engine.slots
 
+    @property
+    def doubt(self) -> float:
+        """The doubt of the engine behind."""
+        return self.engine.doubt
+
     def missing(self, requests: Sequence[Request]) -> list[Request]:
         """Requests that would need the model, each once."""
         return [r for r in dict.fromkeys(requests) if self.drafts.get(self.signature, r) is None]

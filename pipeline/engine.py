@@ -6,6 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+DOUBT, DOUBT_KEY = -0.75, "duizhao_doubt"
+"""The score below which a sentence deserves a second look, and where a model's configuration gives it.
+
+Judged by eye on the shipped model; models without the entry are not judged.
+"""
+NO_DOUBT = float("-inf")
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -39,6 +46,10 @@ class Engine(Protocol):
     def slots(self) -> tuple[str, ...]:
         """Tokens the model passes through untouched; empty when it knows none."""
 
+    @property
+    def doubt(self) -> float:
+        """The score below which a translation is likely to be wrong; `NO_DOUBT` where that is not known."""
+
     def translate(self, requests: Sequence[Request]) -> list[tuple[Hypothesis, ...]]:
         """Decode each request."""
 
@@ -48,6 +59,7 @@ class EchoEngine:
 
     signature = "echo"
     slots = tuple(f"<t{index}>" for index in range(10))
+    doubt = NO_DOUBT
 
     def translate(self, requests: Sequence[Request]) -> list[tuple[Hypothesis, ...]]:
         """One hypothesis each: the request's own text."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pipeline.compact import write_compact
-from pipeline.engine import Hypothesis, Request
+from pipeline.engine import DOUBT_KEY, NO_DOUBT, Hypothesis, Request
 from pipeline.errors import EngineError
 from pipeline.omissions import FLOOR_KEY, unseen
 
@@ -71,12 +71,21 @@ class Ct2Engine:
         return [mark for mark in (f">>{script}<<",) if mark in known]
 
     @cached_property
-    def _floor(self) -> float:
-        """Below which attention a word counts as unseen; 0 for models of which that is not known."""
+    def _configuration(self) -> Mapping[str, Any]:
         import json
 
-        configuration = json.loads((self.folder / "config.json").read_text("utf-8"))
-        return float(configuration.get(FLOOR_KEY, 0.0))
+        found: dict[str, Any] = json.loads((self.folder / "config.json").read_text("utf-8"))
+        return found
+
+    @cached_property
+    def _floor(self) -> float:
+        """Below which attention a word counts as unseen; 0 for models of which that is not known."""
+        return float(self._configuration.get(FLOOR_KEY, 0.0))
+
+    @cached_property
+    def doubt(self) -> float:
+        """What the model's configuration gives."""
+        return float(self._configuration.get(DOUBT_KEY, NO_DOUBT))
 
     @cached_property
     def _translator(self) -> Any:

@@ -16,6 +16,7 @@ _SURE_MONTHS = "|".join(month for month in _MONTHS if month not in ("March", "Ma
 _PARTS = {"third": "三", "quarter": "四", "fourth": "四", "fifth": "五", "sixth": "六", "eighth": "八", "tenth": "十"}
 _SHARES = {"a": "一", "one": "一", "two": "二", "three": "三", "four": "四"}
 _PART = "|".join(_PARTS)
+_SEASONS = {"spring": "春季", "summer": "夏季", "fall": "秋季", "autumn": "秋季", "winter": "冬季"}
 _WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 _CURRENCIES = {"$": "美元", "€": "欧元", "£": "英镑"}
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -96,6 +97,10 @@ def _fraction(match: re.Match[str]) -> str:
     return f"{_PARTS[match.group(2).lower()]}分之{_SHARES[match.group(1).lower()]}"
 
 
+def _season(match: re.Match[str]) -> str:
+    return f"{match.group(2)} 年{_SEASONS[match.group(1).lower()]}"
+
+
 def _issue(match: re.Match[str]) -> str:
     return f"第 {match.group(1)} 期"
 
@@ -147,6 +152,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         ),
         (rf"(?<![\w.$€£¥])({_NUMBER})[ -]?(thousand|million|billion|trillion)\b", _scaled),
         (rf"\b((?i:{'|'.join(_WORDS)}))[ -](thousand|million|billion|trillion)\b", _spoken),
+        (rf"\b(?:the )?((?i:{'|'.join(_SEASONS)}))(?: of)? (\d{{4}})\b", _season),
         (rf"\b((?i:one))[ -]((?i:{_PART}))\b(?!-)", _fraction),
         (rf"\b((?i:two|three|four))[ -]((?i:{_PART}))s\b(?!-)", _fraction),
         (rf"\b((?i:a)) ({_PART})(?= of\b)", _fraction),

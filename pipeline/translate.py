@@ -31,6 +31,7 @@ from pipeline.work import Tools as Tools
 from pipeline.work import UnitWork as UnitWork
 from pipeline.work import Work as Work
 
+_SHOWN = 60
 _RUNNING = frozenset({"paragraph", "item", "quote", "cell", "caption", "footnote"})
 
 
@@ -91,6 +92,14 @@ def _draft_findings(unit: Unit, drafted: UnitDraft) -> Iterator[Finding]:
         severity: Severity = "major" if len(content_words(drafted.lost)) > 1 else "minor"
         message = f"nothing in the Chinese seems to come from {', '.join(f'“{stretch}”' for stretch in drafted.lost)}"
         yield Finding("left out", "accuracy", severity, unit.id, message)
+    if drafted.doubtful:
+        message = f"the model was not sure of {', '.join(f'“{_begin(text)}”' for text in drafted.doubtful)}"
+        yield Finding("doubt", "accuracy", "minor", unit.id, message)
+
+
+def _begin(text: str) -> str:
+    """The first words of a sentence, enough to find it."""
+    return text if len(text) <= _SHOWN else text[:_SHOWN].rsplit(" ", 1)[0] + " …"
 
 
 def edit(work: Work, tools: Tools) -> Work:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.bilingual import write_bilingual
 from pipeline.drafts import CachedEngine, Drafts
-from pipeline.engine import Hypothesis, Request
+from pipeline.engine import NO_DOUBT, Hypothesis, Request
 from pipeline.locales import find_locale
 from pipeline.review_html import render_html
 from pipeline.translate import Tools, translate_issue
@@ -49,6 +49,7 @@ class PrefixEngine:
 
     signature = "prefix"
     slots = tuple(f"<t{index}>" for index in range(10))
+    doubt = NO_DOUBT
 
     def translate(self, requests: Sequence[Request]) -> list[tuple[Hypothesis, ...]]:
         """One hypothesis each; English words become one Chinese character each."""

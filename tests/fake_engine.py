@@ -23,6 +23,7 @@ class FakeEngine:
     """Answers from a queue, each answer one text or several hypotheses, then by a rule; notes what it was asked."""
 
     signature = "fake"
+    doubt = -5.0
 
     def __init__(
         self, *queue: str | Sequence[str | Hypothesis], rule: Rule = unexpected, slots: tuple[str, ...] = SLOTS

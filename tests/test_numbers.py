@@ -63,6 +63,7 @@ def written(text: str) -> list[tuple[str, str]]:
         ("on March 3-5, 2021", [("March 3-5, 2021", "2021 年 3 月 3–5 日")]),
         ("on March 3–5", [("March 3–5", "3 月 3–5 日")]),
         ("in May, from January or since March", [("May", "5 月"), ("January", "1 月"), ("March", "3 月")]),
+        ("in the spring of 2016 and Fall 2020", [("the spring of 2016", "2016 年春季"), ("Fall 2020", "2020 年秋季")]),
         ("by two thirds", [("two thirds", "三分之二")]),
         ("One-third or a quarter of it", [("One-third", "三分之一"), ("a quarter", "四分之一")]),
         ("one third-party tool, a third tool", []),

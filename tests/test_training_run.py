@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from fake_engine import FakeEngine, blind_to
 from sentencepiece import SentencePieceProcessor
 
-from pipeline.engine import Hypothesis, Request
+from pipeline.engine import DOUBT, DOUBT_KEY, Hypothesis, Request
 from pipeline.errors import InputError
 from pipeline.omissions import FLOOR, FLOOR_KEY
 from pipeline.training import commands
@@ -153,7 +153,8 @@ def test_the_compact_form_gives_the_mean_attention_of_all_heads(trained):
     ).cross_attentions[-1][0]
     wanted = seen.mean(0)[: len(answer.attention[0])]
     torch.testing.assert_close(torch.tensor(answer.attention[0]), wanted, atol=0.02, rtol=0)
-    assert json.loads((out / "config.json").read_text(encoding="utf-8"))[FLOOR_KEY] == FLOOR
+    configuration = json.loads((out / "config.json").read_text(encoding="utf-8"))
+    assert (configuration[FLOOR_KEY], configuration[DOUBT_KEY]) == (FLOOR, DOUBT)
 
 
 def test_the_model_is_measured_as_the_tool_uses_it(trained):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.bilingual import Bilingual, read_bilingual, write_bilingual
 from pipeline.drafts import CachedEngine, Drafts
-from pipeline.engine import EchoEngine
+from pipeline.engine import EchoEngine, Hypothesis
 from pipeline.glossary import Glossary, parse_glossary
 from pipeline.locales import find_locale
 from pipeline.records import Issue, IssueResult
@@ -176,3 +176,18 @@ def test_any_markdown_keeps_its_skeleton(blocks, gap, ending, start, rule):
     text = (start + gap.join(blocks)).replace("\n", ending)
     result = run(text, rule)
     assert differences(skeleton(text), skeleton(result.text)) == ()
+
+
+def test_what_the_model_was_not_sure_of_is_named():
+    def rule(request):
+        return (Hypothesis(faithful(request)[0], -9.0 if "strange" in request.text else -0.1),)
+
+    long = " ".join(["strange", *["words"] * 30])
+    result = run(
+        f"# Strange\n\nA strange little story of GAN. All is well.\n\n{long}\n\nGood words stand here.\n", rule
+    )
+    told = [finding.message for finding in all_findings(result) if finding.check == "doubt"]
+    assert told[0] == "the model was not sure of “A strange little story of GAN.”"
+    assert told[1].startswith("the model was not sure of “strange words words")
+    assert told[1].endswith("words …”")
+    assert len(told) == 2

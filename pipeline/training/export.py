@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.engine import DOUBT, DOUBT_KEY
 from pipeline.omissions import FLOOR, FLOOR_KEY
 from pipeline.training.network import build, load_weights
 from pipeline.training.settings import Shape
@@ -53,7 +54,7 @@ def write_folder(weights: dict[str, torch.Tensor], shape: Shape, tokenizer: Path
     with torch.no_grad():
         model.get_input_embeddings().weight[count - 1].zero_()
     set_generation(model, count - 1, eos)
-    model.config.update({FLOOR_KEY: FLOOR})
+    model.config.update({FLOOR_KEY: FLOOR, DOUBT_KEY: DOUBT})
     folder.mkdir(parents=True, exist_ok=True)
     model.half().save_pretrained(folder)
     write_tokenizer(encoder, tokenizer, folder)
