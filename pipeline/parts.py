@@ -11,8 +11,9 @@ from pipeline.marks import Pair, find_pairs
 from pipeline.protect import is_wordless
 from pipeline.records import Placeholder, Span, TermMatch
 
-_CLAUSE = re.compile(r"[,;:] |\s[—–-] |\s(?=(?:and|but|which|while|because|whereas|so that|that)\s)")
-_BARE_JOIN = re.compile(r"[^,;:—–-] (?:and|that)\s")
+_CLAUSE = re.compile(r"[,;:] |\s[—–-] |\s(?=(?:but|which|while|because|whereas|so that)\s)")
+_JOINED = re.compile(_CLAUSE.pattern + r"|\s(?=(?:and|that)\s)")
+"""With a bare `and` or `that` too, which joins adjectives and headings as often as clauses."""
 _WORDS_A_CLAUSE = 4
 _SMALL = frozenset({"of", "the", "for", "in", "at", "and", "de", "von"})
 _AROUND = (("(", ")"), ("[", "]"), ("“", "”"))
@@ -69,12 +70,12 @@ def _is_long_name(text: str) -> bool:
     return len(words) > 1 and all(word[0].isupper() or word in _SMALL for word in words)
 
 
-def clause_ends(segment: Segment) -> list[int]:
+def clause_ends(segment: Segment, pattern: re.Pattern[str] = _JOINED) -> list[int]:
     """Places where the text can be cut in two: outside marks and terms, with words on both sides."""
     pairs = find_pairs(segment.text, segment.table)
     return [
         match.end()
-        for match in _CLAUSE.finditer(segment.text)
+        for match in pattern.finditer(segment.text)
         if not any(pair.outer.start < match.end() < pair.outer.end for pair in pairs)
         and not any(term.span.start < match.end() < term.span.end for term in segment.terms)
         and len(segment.text[: match.start()].split()) > 1
@@ -85,16 +86,12 @@ def clause_ends(segment: Segment) -> list[int]:
 
 
 def good_ends(segment: Segment) -> list[int]:
-    """Those clause ends that leave four words on both sides and stand outside quotation marks and brackets.
-
-    A bare `and` or `that` is none of them: it joins adjectives and headings as often as clauses.
-    """
+    """Those ends of certain clauses that leave four words on both sides and stand outside quotations and brackets."""
     text = segment.text
     return [
         end
-        for end in clause_ends(segment)
+        for end in clause_ends(segment, _CLAUSE)
         if min(len(text[:end].split()), len(text[end:].split())) >= _WORDS_A_CLAUSE
-        and not _BARE_JOIN.match(text, end - 2)
         and text[:end].count('"') % 2 == 0
         and all(text[:end].count(opening) == text[:end].count(closing) for opening, closing in _AROUND)
     ]
