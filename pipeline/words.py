@@ -3,7 +3,7 @@
 `words.txt` was counted over 1.4 million English sentences on technology and everyday subjects. It lists the words that
 stand there in small letters often enough and seldom with a capital inside a sentence: in 8 sentences if an English
 dictionary has the word, else in 30, and in 2 or 8 if it never has a capital there. Forms that `_ENDINGS` derives from a
-listed word are left out, coarse words were taken out by hand.
+listed word are left out, coarse words and first names were taken out by hand.
 """
 
 from __future__ import annotations
