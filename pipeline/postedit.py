@@ -91,7 +91,7 @@ def find_avoided(text: str, terms: Sequence[TermMatch]) -> tuple[tuple[Span, Ter
     """Return the places of renderings to be avoided; a part of a right rendering of any term is none."""
     wrong = {avoid: term for term in reversed(terms) for avoid in term.avoid if avoid}
     right = {rendering for term in terms for rendering in (term.rendering, *term.admitted) if rendering}
-    if not wrong.keys() - right:
+    if not any(avoid in text for avoid in wrong.keys() - right):
         return ()
     known = sorted(right | wrong.keys(), key=len, reverse=True)
     found = re.finditer("|".join(map(as_pattern, known)), text)
@@ -116,7 +116,7 @@ def doubled_phrases(marked: Marked, setting: Setting) -> Marked:
     """Leave one of a longer phrase, a term or a small word that the model wrote twice in a row."""
     marked = substitute(marked, _TWICE, lambda match: match[1], "repetition")
     terms = {term.rendering for term in setting.terms if re.fullmatch("[\u3400-\u9fff]{2,3}", term.rendering)}
-    for rendering in sorted(terms):
+    for rendering in sorted(one for one in terms if one + one in marked.text):
         marked = substitute(marked, re.compile(f"({rendering}){rendering}"), lambda match: match[1], "repetition")
     return substitute(marked, _PARTICLE, lambda match: match[1], "repetition")
 

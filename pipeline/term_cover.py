@@ -49,7 +49,7 @@ def rename(text: str, terms: Sequence[TermMatch], words: Mapping[str, Sequence[s
     `words` holds, by concept, what the model may have written instead; a word that stands more often than the term
     is missing, or inside another term's rendering, is left alone.
     """
-    for term in {term.concept: term for term in terms}.values():
+    for term in {term.concept: term for term in terms if term.concept in words}.values():
         lack = sum(other.concept == term.concept for other in terms) - cover(terms, text, avoided=True)[term.concept]
         for word in sorted(words.get(term.concept, ()), key=len, reverse=True):
             starts = _free_starts(word, text, terms) if lack > 0 else []
@@ -114,7 +114,14 @@ def _in_english(word: str, text: str, start: int) -> bool:
 def find_starts(variant: str, text: str) -> Iterator[int]:
     """Where a rendering stands in a text; a Latin one not inside a longer word."""
     if variant and variant in text:
-        yield from (match.start() for match in re.finditer(f"(?={bounded(variant)})", text))
+        pattern = bounded(variant)
+        if pattern != re.escape(variant):
+            yield from (match.start() for match in re.finditer(f"(?={pattern})", text))
+            return
+        start = text.find(variant)
+        while start >= 0:
+            yield start
+            start = text.find(variant, start + 1)
 
 
 def _crowded(spans: Sequence[_Place]) -> set[_Place]:
