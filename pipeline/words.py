@@ -19,13 +19,21 @@ _ENDINGS = tuple(
         "ation> ment> ity> ity>e less> ful> al> ism> ist> ic>"
     ).split()
 )
+_BEGINNINGS = ("anti", "dis", "mis", "non", "over", "un", "under")
+"""`re-` and `inter-` are none of them: they make names, such as Reformer."""
 _SHORTEST_STEM = 3
+_SHORTEST_REST = 5
 
 
 def is_ordinary(word: str) -> bool:
     """Whether a word, in any casing, is listed or derived from a listed one: `Unleashing` is, `Hopfield` is not."""
     small = word.lower()
-    return small in _listed() or any(stem in _listed() for stem in _stems(small))
+    rests = [small.removeprefix(one) for one in _BEGINNINGS if small.startswith(one)]
+    return any(map(_is_derived, (small, *(rest for rest in rests if len(rest) >= _SHORTEST_REST))))
+
+
+def _is_derived(word: str) -> bool:
+    return word in _listed() or any(stem in _listed() for stem in _stems(word))
 
 
 @cache

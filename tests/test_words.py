@@ -21,13 +21,17 @@ from pipeline.words import is_ordinary
         "Analyses",
         "carefully",
         "Paths",
+        "Misdiagnosis",
+        "unprecedented",
     ],
 )
 def test_ordinary_in_any_casing_and_form(word):
     assert is_ordinary(word)
 
 
-@pytest.mark.parametrize("word", ["Hydra", "Mixtral", "Hopfield", "Kaggle", "Timnit", "Megatron", "Meena", "Captum"])
+@pytest.mark.parametrize(
+    "word", ["Hydra", "Mixtral", "Hopfield", "Kaggle", "Timnit", "Megatron", "Meena", "Captum", "Reformer"]
+)
 def test_a_name_is_not_ordinary(word):
     assert not is_ordinary(word)
 
