@@ -37,7 +37,7 @@ _LEAD_IN = re.compile(
     r"|they|we|he|she)\b|\b(?:at|in|here|see|is|on|from|via|and|or|papers?|links?|code)$",
     re.IGNORECASE,
 )
-_CITATION = re.compile(r"\bet al\b|\(\d{4}\)|,\s*\d{4}$")
+_CITATION = re.compile(r"\bet al\b|\(\d{4}\)|,\s*\d{4}$|\band (?:colleagues|collaborators|co-?authors|others)$")
 _OPENING_QUOTE = re.compile(r"[“\"‘«](\w{0,3})[*_]{0,3}$")
 _CLOSING_QUOTE = re.compile(r"[*_]{0,3}[.,?!]?[”\"’»]")
 _QUOTED = re.compile(r"(?:\b(titled|entitled|called|named),?\s+[*_]{0,3})?(?<![\w”])[“\"]([^“”\"\n\[\]]+)[”\"]")

@@ -106,6 +106,7 @@ def test_other_addresses(url):
         (f"Read more in the paper: {URL}", []),
         (f"See {URL}", []),
         (f"[Sun et al., 2019]({URL}) and [Wolf Lee et al. (2020)]({URL})", []),
+        (f"As [Ada Lovelace and colleagues]({URL}) argue", []),
         (f"Nets ([SoftNet]({URL}), [HardNet]({URL}))", []),
         (f"*Do Nets See?* and more at [a blog]({BLOG}) {URL}", []),
         ("word " * 40 + URL, []),
