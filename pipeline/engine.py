@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-DOUBT, DOUBT_KEY = -0.75, "duizhao_doubt"
+DOUBT, DOUBT_KEY = -0.72, "duizhao_doubt"
 """The score below which a sentence deserves a second look, and where a model's configuration gives it.
 
 Judged by eye on the shipped model; models without the entry are not judged.
