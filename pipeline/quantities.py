@@ -43,7 +43,7 @@ _NUMBER = re.compile(
     r"(?<!km)(?<!cm)(?P<digits>\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+)"
     r"(?:[-\s\u00a0]?(?P<word>hundred|thousand|million|billion|trillion|lakh)(?![a-z])"
     r"|(?P<letter>[kKMBT]|bn|mn|tn)(?![A-Za-z0-9])"
-    r"|[-\s\u00a0]*[多余几]?(?P<han>[十百千万亿]+)(?![分米克瓦卡赫伏字兆])"
+    r"|[-\s\u00a0]*[多余几]?(?P<han>[十百千万亿]+)(?!分[之点比點]|[米克瓦卡赫伏字兆])"
     r"|(?P<money>m)(?![A-Za-z0-9]))?"
 )
 _RANGE = re.compile(r"\s*(?:-|–|—|~|～|to|至|到)\s*\Z")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,7 @@ def test_regional_renderings(small: Glossary) -> None:
 
 
 def test_deepl_has_each_source_once(glossary: Glossary) -> None:
-    sources = [line.split(",")[0] for line in written("deepl", glossary).splitlines()]
+    sources = [line[0] for line in csv.reader(written("deepl", glossary).splitlines())]
     assert len(sources) == len(set(sources)) > 1000
 
 

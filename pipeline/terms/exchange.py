@@ -75,11 +75,13 @@ def write_babeldoc(concepts: Sequence[Concept], locale: str, convert: Convert) -
 
 
 def write_deepl(concepts: Sequence[Concept], locale: str, convert: Convert) -> str:
-    """Write four columns; each source once, as DeepL wants it, so of homonyms the first sense."""
+    """Write four columns; each source once, as DeepL wants it, so of homonyms the sense that needs no context."""
     first: dict[str, str] = {}
-    for source, target, _ in rows(concepts, locale, convert):
+    general = sorted(concepts, key=lambda concept: bool(concept.context) or concept.pos == "heading")
+    for source, target, _ in rows(general, locale, convert):
         first.setdefault(source, target)
-    return _table((source, target, "EN", "ZH") for source, target in first.items())
+    sources = dict.fromkeys(source for source, _, _ in rows(concepts, locale, convert))
+    return _table((source, first[source], "EN", "ZH") for source in sources)
 
 
 def write_omegat(concepts: Sequence[Concept], locale: str, convert: Convert) -> str:
