@@ -15,6 +15,8 @@ from pipeline.records import Span, TermMatch
 from pipeline.segment import Piece, cut
 
 _FEWEST_WORDS = 3
+_ENDS = {".": "。", "!": "！", "?": "？"}
+_OPEN_END = re.compile("[\u3400-\u9fff](?: ?[\ue000-\uf8ff])*$")
 _CHINESE_END = re.compile("[。！？…”）][\ue000-\uf8ff]*$")
 
 
@@ -93,7 +95,13 @@ def _joined(pieces: Sequence[Piece], drafts: Sequence[Draft]) -> UnitDraft:
     text = ""
     for piece in pieces:
         between = piece.text == " " and _CHINESE_END.search(text)
-        text += next(found).text if piece.translate else "" if between else piece.text
+        text += _ended(piece.text, next(found).text) if piece.translate else "" if between else piece.text
     scores = [draft.score for draft in drafts]
     lost = tuple(stretch for draft in drafts for stretch in draft.lost)
     return UnitDraft(text, min(scores) if scores else None, tuple(draft.rung for draft in drafts), lost)
+
+
+def _ended(english: str, text: str) -> str:
+    """A sentence's Chinese with the mark at its end that the model forgot, so that it does not run into the next."""
+    mark = _ENDS.get(english[-1:], "")
+    return text + mark if mark and _OPEN_END.search(text) else text

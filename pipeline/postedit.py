@@ -177,6 +177,7 @@ RULES: dict[str, Rule] = {
     "honorifics": honorifics,
     "authors": authors,
     "measure words": measure_words.measure_words,
+    "shares": measure_words.shares,
     "narrow letters": typography.narrow_letters,
     "ellipses": typography.ellipses,
     "dashes": typography.dashes,

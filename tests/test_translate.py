@@ -191,3 +191,10 @@ def test_what_the_model_was_not_sure_of_is_named():
     assert told[1].startswith("the model was not sure of “strange words words")
     assert told[1].endswith("words …”")
     assert len(told) == 2
+
+
+def test_a_sentence_without_its_end_does_not_run_into_the_next():
+    result = run(
+        "Words are here. More words come! Is it so?\n", lambda request: [faithful(request)[0].rstrip("。！？")]
+    )
+    assert re.findall("[。！？]", result.text) == ["。", "！", "？"]
