@@ -51,10 +51,18 @@ def draft_units(
 
 def _doubtful(segments: Sequence[Segment], drafts: Sequence[Draft], doubt: float) -> tuple[str, ...]:
     """Sentences and headings with a low score; single words have too little to go by."""
-    texts = [
-        (visible_text(segment.text, segment.table), draft) for segment, draft in zip(segments, drafts, strict=True)
-    ]
-    return tuple(text for text, draft in texts if draft.score < doubt and len(text.split()) >= _FEWEST_WORDS)
+    texts = [_english(one) for one, draft in zip(segments, drafts, strict=True) if draft.score < doubt]
+    return tuple(text for text in texts if len(text.split()) >= _FEWEST_WORDS)
+
+
+def _english(segment: Segment) -> str:
+    """What a segment says as it stands in the issue, without marks."""
+    written = {
+        char: replace(placeholder, visible=placeholder.source)
+        for char, placeholder in segment.table.items()
+        if placeholder.visible and placeholder.source[:1].isalnum()
+    }
+    return visible_text(segment.text, {**segment.table, **written})
 
 
 def _counted(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None] | None:

@@ -67,6 +67,11 @@ class Concept:
     place: str
     """`file:line` of the entry."""
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether it holds only beside certain words or as a heading."""
+        return bool(self.context) or self.pos == "heading"
+
 
 @dataclass(frozen=True, slots=True)
 class _Field:

@@ -36,7 +36,8 @@ def find_pairs(text: str, table: Mapping[str, Placeholder]) -> tuple[Pair, ...]:
     return tuple(pairs)
 
 
-_NEXT_SENTENCE = re.compile('\\s+["“‘(]*([A-Z\ue000-\uf8ff])')
+NEXT_SENTENCE = re.compile('\\s+["“‘(]*([A-Z\ue000-\uf8ff])')
+"""What begins behind a heading in bold: blanks, then a capital or a protected string."""
 
 
 def lead_in(text: str, table: Mapping[str, Placeholder]) -> int:
@@ -52,7 +53,7 @@ def lead_in(text: str, table: Mapping[str, Placeholder]) -> int:
         end = start + 1
     else:
         return 0
-    following = _NEXT_SENTENCE.match(text, end)
+    following = NEXT_SENTENCE.match(text, end)
     if following is None:
         return 0
     seen = table[following[1]].visible if following[1] in table else following[1]

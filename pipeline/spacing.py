@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 
 from pipeline.marked import Change, Marked, Setting, change, classify, substitute
+from pipeline.marks import NEXT_SENTENCE
 
 _QUOTES = "“”‘’"
 _UNIT = re.compile(
     r"(?<![A-Za-z\d.,\-])\d[\d,]*(?:\.\d+)?"
     r"(?=(?:[KMGTP]i?B|kB|[kKMG]?Hz|ms|ns|fps|FPS|[kcm]m|kg|mg|Gbps|Mbps)(?![A-Za-z\d]))"
 )
-_HEADING = re.compile(r"\s*\*\*(?:(?!\*\*).)+\*\*\s+[\"“‘(]*[^\W\d_a-z]")
+_HEADING = re.compile(r"\s*\*\*(?:(?!\*\*).)+\*\*" + NEXT_SENTENCE.pattern)
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,10 +184,11 @@ def test_what_the_model_was_not_sure_of_is_named():
 
     long = " ".join(["strange", *["words"] * 30])
     result = run(
-        f"# Strange\n\nA strange little story of GAN. All is well.\n\n{long}\n\nGood words stand here.\n", rule
+        f"# Strange\n\nA strange little story of GANs by 3 March. All is well.\n\n{long}\n\nGood words stand here.\n",
+        rule,
     )
     told = [finding.message for finding in all_findings(result) if finding.check == "doubt"]
-    assert told[0] == "the model was not sure of “A strange little story of GAN.”"
+    assert told[0] == "the model was not sure of “A strange little story of GANs by 3 March.”"
     assert told[1].startswith("the model was not sure of “strange words words")
     assert told[1].endswith("words …”")
     assert len(told) == 2

@@ -77,7 +77,7 @@ def write_babeldoc(concepts: Sequence[Concept], locale: str, convert: Convert) -
 def write_deepl(concepts: Sequence[Concept], locale: str, convert: Convert) -> str:
     """Write four columns; each source once, as DeepL wants it, so of homonyms the sense that needs no context."""
     first: dict[str, str] = {}
-    general = sorted(concepts, key=lambda concept: bool(concept.context) or concept.pos == "heading")
+    general = sorted(concepts, key=lambda concept: concept.is_limited)
     for source, target, _ in rows(general, locale, convert):
         first.setdefault(source, target)
     sources = dict.fromkeys(source for source, _, _ in rows(concepts, locale, convert))

@@ -127,7 +127,7 @@ def _shared_spellings(glossary: Glossary) -> Iterator[Problem]:
                 claims[_joined(spelling)][concept.id] = concept
     reported: set[tuple[str, str]] = set()
     for spelling, rivals in claims.items():
-        alike = [concept for concept in rivals.values() if not _is_limited(concept)]
+        alike = [concept for concept in rivals.values() if not concept.is_limited]
         for other in alike[1:]:
             if (alike[0].id, other.id) not in reported:
                 reported.add((alike[0].id, other.id))
@@ -135,16 +135,12 @@ def _shared_spellings(glossary: Glossary) -> Iterator[Problem]:
                 yield _warn("overlap", other, message, "note")
 
 
-def _is_limited(concept: Concept) -> bool:
-    return bool(concept.context) or concept.pos == "heading"
-
-
 def _homonyms(glossary: Glossary) -> Iterator[Problem]:
     """Find everyday words that are forced without words of context or an entry for another sense."""
     senses = Counter(_joined(concept.term) for concept in _active(glossary))
     for concept in _active(glossary):
         word = _joined(concept.term)
-        if word in HOMONYMS and senses[word] == 1 and concept.policy != "prefer" and not _is_limited(concept):
+        if word in HOMONYMS and senses[word] == 1 and concept.policy != "prefer" and not concept.is_limited:
             yield _warn("homonym", concept, "is an everyday word too; give it 'context' words or the policy prefer")
 
 
