@@ -38,6 +38,7 @@ from pipeline.training.corpus import (
     sample_epoch,
     tidy_target,
 )
+from pipeline.training.rare import rare_pairs
 from pipeline.training.tokenizer import recut
 
 TERMS = {"neural network": ("神经网络",), "training": ("训练",), "agent": ("智能体", "代理")}
@@ -127,6 +128,18 @@ def test_held_out_share():
 def test_epochs_follow_the_weights():
     pairs = [Pair("a", "一", "twice"), Pair("b", "二", "never"), Pair("c", "三")]
     assert sorted(sample_epoch(pairs, {"twice": 2.0, "never": 0.0}, Random(1))) == [0, 0, 2]
+    assert sorted(sample_epoch(pairs, {"twice": 2.0, "never": 0.0}, Random(1), [1, 2], 1.0)) == [0, 0, 1, 2, 2]
+
+
+def test_pairs_with_seldom_words_are_found():
+    sources = (
+        ["A seldom otter swims."] * 2 + ["One otter and Berlin."] + ["The model learns."] * 160 + ["In Berlin."] * 5
+    )
+    assert rare_pairs([Pair(source, "") for source in sources]) == [0, 1, 2]
+
+
+def test_a_seldom_word_names_a_few_pairs_only():
+    assert rare_pairs([Pair("Otters swim.", "")] * 20) == list(range(8))
 
 
 @pytest.mark.parametrize(

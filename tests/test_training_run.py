@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -220,6 +222,32 @@ def test_a_cut_run_ends_with_the_same_weights(tmp_path):
     assert all_of(tmp_path / "again")[0].name == middle.name
     assert one.keys() == two.keys()
     assert all(one[name].equal(two[name]) for name in one)
+
+
+RANK_AND_PARENT = """
+import time
+from multiprocessing import get_context
+from threading import Thread
+from pipeline.training.launch import end_with_parent
+
+def rank():
+    Thread(target=end_with_parent, daemon=True).start()
+    print("up", flush=True)
+    time.sleep(300)
+
+if __name__ == "__main__":
+    get_context("spawn").Process(target=rank).start()
+    time.sleep(300)
+"""
+
+
+def test_ranks_end_when_their_parent_is_killed(tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(RANK_AND_PARENT, encoding="utf-8")
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, cwd=Path.cwd()) as parent:
+        assert parent.stdout.readline() == "up\n"
+        parent.kill()
+        parent.communicate(timeout=60)  # Comes back only when the rank has closed its end too.
 
 
 def test_two_ranks_learn_together(tmp_path):

@@ -16,7 +16,16 @@ from pipeline.files import read_text
 from pipeline.training.augment import Rates, augment
 from pipeline.training.batches import Encoded, cut_batches, encode_pairs
 from pipeline.training.corpus import Pair, clean, read_clean
-from pipeline.training.evaluate import CompactTranslator, SetScore, Translator, is_looped, measure, sentences
+from pipeline.training.evaluate import (
+    CompactTranslator,
+    SetScore,
+    Translator,
+    chance,
+    is_looped,
+    score,
+    sentences,
+    timed,
+)
 from pipeline.training.export import read_folder, read_shape, write_folder, write_json
 from pipeline.training.network import Flat, batch_loss, smoothed_loss
 
@@ -62,6 +71,8 @@ class Change:
 
     before: SetScore
     after: SetScore
+    chance: float
+    """How likely a difference in BLEU this large is by chance, from 0 to 1."""
 
 
 def split(pairs: Sequence[Pair], share: float, seed: int) -> tuple[list[Pair], list[Pair]]:
@@ -199,15 +210,23 @@ def compact(folder: Path, place: Path) -> CompactTranslator:
 def compare(settings: Adaptation, old: Translator, new: Translator, held: Sequence[Pair]) -> list[Change]:
     """Measure the held-out part and the further sets with both models."""
     sets = {"held-out segments": list(held)} | {Path(path).stem: read_clean([path]) for path in settings.test}
-    return [Change(measure(name, old, pairs, {}), measure(name, new, pairs, {})) for name, pairs in sets.items()]
+    return [change(name, old, new, pairs) for name, pairs in sets.items()]
+
+
+def change(name: str, old: Translator, new: Translator, pairs: Sequence[Pair]) -> Change:
+    """Measure one set with both models."""
+    (before, slow), (after, fast) = timed(old, pairs), timed(new, pairs)
+    likely = chance(before, after, [pair.target for pair in pairs])
+    return Change(score(name, pairs, before, slow, {}), score(name, pairs, after, fast, {}), likely)
 
 
 def change_table(changes: Sequence[Change]) -> str:
     """Lay out the before-and-after table as Markdown."""
-    lines = ["| set | rows | BLEU before | BLEU after | chrF before | chrF after | looped before | looped after |"]
-    lines.append("|" + " --- |" * 8)
-    for change in changes:
-        one, two = change.before, change.after
-        cells = (one.name, one.rows, one.bleu, two.bleu, one.chrf, two.chrf, one.looped, two.looped)
+    lines = ["| set | rows | BLEU before | BLEU after | by chance | chrF before | chrF after | looped before | after |"]
+    lines.append("|" + " --- |" * 9)
+    for each in changes:
+        one, two = each.before, each.after
+        likely = f"{each.chance:.1%}"
+        cells = (one.name, one.rows, one.bleu, two.bleu, likely, one.chrf, two.chrf, one.looped, two.looped)
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     return "\n".join(lines) + "\n"

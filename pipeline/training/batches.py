@@ -48,6 +48,10 @@ class Feed:
     seed: int
     rank: int = 0
     chunk: int = field(default=CHUNK)
+    rare: Sequence[int] = ()
+    """Numbers of the pairs that hold a seldom word."""
+    rare_more: float = 0.0
+    """How many more times an epoch these are seen."""
 
 
 def encode_pairs(
@@ -115,7 +119,8 @@ def batches(feed: Feed, encoder: Encoder, start: Cursor) -> Iterator[tuple[list[
     """Yield batches without end from `start` on, each with the place that follows it."""
     epoch, chunk, skip = start.epoch, start.chunk, start.batch
     while True:
-        order = sample_epoch(feed.pairs, feed.weights, Random(f"{feed.seed}/{feed.rank}/{epoch}"))
+        random = Random(f"{feed.seed}/{feed.rank}/{epoch}")
+        order = sample_epoch(feed.pairs, feed.weights, random, feed.rare, feed.rare_more)
         if not order:
             raise ValueError("no pairs to train on")
         while chunk * feed.chunk < len(order):

@@ -43,7 +43,10 @@ def data_part(record: Mapping[str, Any]) -> str:
     rows: list[list[Any]] = [
         [domain or "(none)", f"{count:,}", weights.get(domain, 1.0)] for domain, count in pairs.items()
     ]
+    rare, more = record["run"]["rare"], record["settings"]["rare_more"]
     total = f"{sum(pairs.values()):,} pairs after cleaning."
+    if rare and more:
+        total += f" {rare:,} of them hold a word that few pairs have, and are seen {more:g} times more an epoch."
     return f"## Data\n\n{total}\n\n" + table(["domain", "pairs", "times an epoch"], rows)
 
 

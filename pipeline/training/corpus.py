@@ -147,12 +147,22 @@ def read_clean(paths: Iterable[str], rank: int = 0, ranks: int = 1) -> list[Pair
     return pairs
 
 
-def sample_epoch(pairs: list[Pair], weights: Mapping[str, float], random: Random) -> list[int]:
-    """Draw one epoch's order: every pair about as often as its domain's weight says (1 where none is given)."""
+def sample_epoch(
+    pairs: list[Pair], weights: Mapping[str, float], random: Random, rare: Iterable[int] = (), more: float = 0.0
+) -> list[int]:
+    """Draw one epoch's order: every pair about as often as its domain's weight says (1 where none is given).
+
+    The pairs numbered in `rare` are drawn about `more` times more.
+    """
     chosen: list[int] = []
     for index, pair in enumerate(pairs):
-        weight = weights.get(pair.domain, 1.0)
-        times = int(weight) + (random.random() < weight % 1)
-        chosen.extend([index] * times)
+        chosen.extend([index] * drawn_times(weights.get(pair.domain, 1.0), random))
+    for index in rare:
+        chosen.extend([index] * drawn_times(more, random))
     random.shuffle(chosen)
     return chosen
+
+
+def drawn_times(weight: float, random: Random) -> int:
+    """Draw a whole number whose mean is the weight."""
+    return int(weight) + (random.random() < weight % 1)

@@ -150,6 +150,17 @@ def score(name: str, pairs: Sequence[Pair], outputs: Sequence[str], seconds: flo
     )
 
 
+def chance(before: Sequence[str], after: Sequence[str], references: Sequence[str]) -> float:
+    """Return how likely a difference in BLEU this large is by chance (sacreBLEU's paired bootstrap, 1,000 draws)."""
+    from sacrebleu.metrics.bleu import BLEU
+    from sacrebleu.significance import PairedTest
+
+    metric = BLEU(tokenize="zh", references=[list(references)])
+    systems: list[tuple[str, Sequence[str]]] = [("before", before), ("after", after)]
+    _, results = PairedTest(systems, {"BLEU": metric}, None, test_type="bs")()
+    return round(float(getattr(results["BLEU"][1], "p_value", 1.0)), 3)
+
+
 def term_hits(pair: Pair, output: str, terms: Terms) -> list[bool]:
     """Tell, for each known term whose Chinese stands in the reference, whether the output has a form of it."""
     words = re.findall(r"[A-Za-z][A-Za-z-]*", pair.source.lower())

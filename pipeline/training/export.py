@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.engine import DOUBT, DOUBT_KEY
+from pipeline.engine_ct2 import LENGTH_PENALTY
 from pipeline.omissions import FLOOR, FLOOR_KEY
 from pipeline.training.network import build, load_weights
 from pipeline.training.settings import Shape
@@ -61,12 +62,13 @@ def write_folder(weights: dict[str, torch.Tensor], shape: Shape, tokenizer: Path
 
 
 def set_generation(model: Any, pad: int, eos: int) -> None:
-    """Set how `generate` decodes: beam search, never the padding."""
+    """Set how `generate` decodes: beam search as the tool has it, never the padding."""
     model.generation_config.update(
         bad_words_ids=[[pad]],
         decoder_start_token_id=pad,
         eos_token_id=eos,
         forced_eos_token_id=eos,
+        length_penalty=LENGTH_PENALTY,
         max_length=LONGEST_TEXT,
         num_beams=BEAMS,
         pad_token_id=pad,

@@ -6,8 +6,10 @@ import json
 import os
 import tempfile
 from collections import Counter
+from multiprocessing import parent_process
 from pathlib import Path
 from random import Random
+from threading import Thread
 from typing import Any
 
 from pipeline.training.augment import term_pairs, term_table
@@ -16,6 +18,7 @@ from pipeline.training.corpus import is_held_out, read_clean
 from pipeline.training.export import read_folder
 from pipeline.training.loop import Progress, Ranks, Report, Trainer, log_to
 from pipeline.training.network import build
+from pipeline.training.rare import rare_pairs
 from pipeline.training.settings import Settings
 
 LOG = "log.jsonl"
@@ -35,8 +38,10 @@ def make_feed(settings: Settings, encoder: Any, ranks: Ranks) -> Feed:
     table = term_table([*terms, *(pair for pair in pairs if len(pair.source) < SHORT)])
     random = Random(f"{settings.seed}/terms/{ranks.rank}")
     pairs += term_pairs(terms[ranks.rank :: ranks.ranks], random)
-    counts = json.dumps(Counter(pair.domain for pair in pairs), ensure_ascii=False)
-    Path(settings.folder, f"pairs-{ranks.rank}.json").write_text(counts, encoding="utf-8")
+    rare = rare_pairs(pairs)
+    counts = {"domains": Counter(pair.domain for pair in pairs), "rare": len(rare)}
+    record = Path(settings.folder, f"pairs-{ranks.rank}.json")
+    record.write_text(json.dumps(counts, ensure_ascii=False), encoding="utf-8")
     return Feed(
         pairs=pairs,
         weights=settings.weights,
@@ -46,6 +51,8 @@ def make_feed(settings: Settings, encoder: Any, ranks: Ranks) -> Feed:
         eos=encoder.eos_id(),
         seed=settings.seed,
         rank=ranks.rank,
+        rare=rare,
+        rare_more=settings.rare_more,
     )
 
 
@@ -71,12 +78,21 @@ def rank_process(rank: int, settings: Settings, tokenizer: str, meeting: str) ->
     import torch
     import torch.distributed
 
+    Thread(target=end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
     torch.distributed.init_process_group(
         "gloo", init_method=f"file://{meeting}", rank=rank, world_size=settings.ranks
     )  # fmt: skip
     train_rank(settings, tokenizer, Ranks(rank, settings.ranks), log_to(Path(settings.folder) / LOG))
     torch.distributed.destroy_process_group()
+
+
+def end_with_parent() -> None:
+    """End this process as soon as the one that started it is gone, killed or not."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def launch(settings: Settings, tokenizer: str, watch: Report) -> None:

@@ -85,5 +85,7 @@ class Settings:
     """One in so many pairs is kept for measuring; 0 where `dev` names sets of their own."""
     notes: str = ""
     """Markdown file with what a card cannot know by itself: licences, weaknesses seen by eye."""
+    rare_more: float = 1.0
+    """How many more times an epoch a pair is seen that holds a seldom word."""
     rates: Rates = field(default_factory=Rates)
     weights: Mapping[str, float] = field(default_factory=lambda: dict(FIELD_WEIGHTS))

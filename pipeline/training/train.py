@@ -93,12 +93,12 @@ def run_record(folder: Path, averaged: int) -> dict[str, Any]:
     """Gather what a run did from its own files."""
     import torch
 
-    counts: Counter[str] = Counter()
-    for path in folder.glob("pairs-*.json"):
-        counts.update(json.loads(path.read_text(encoding="utf-8")))
+    shares = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("pairs-*.json")]
+    domains = sum((Counter(share["domains"]) for share in shares), Counter[str]())
     log = read_log(folder)
     return {
-        "pairs": dict(counts.most_common()),
+        "pairs": dict(domains.most_common()),
+        "rare": sum(share["rare"] for share in shares),
         "log": log[:: max(1, len(log) // 20)] + log[-1:],
         "averaged": averaged,
         "torch": torch.__version__,
