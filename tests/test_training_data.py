@@ -1,6 +1,8 @@
 """Reading, cleaning and changing training pairs."""
 
 import lzma
+import re
+from collections import Counter
 from random import Random
 
 import pytest
@@ -40,7 +42,9 @@ from pipeline.training.corpus import (
 )
 from pipeline.training.rare import rare_pairs
 from pipeline.training.tokenizer import recut
+from pipeline.training.turns import FILLED, FIXED, fillings, read_blanks, read_columns, turn_pairs
 
+BLANK_MARK = re.compile(r"\{[A-Z]2?\}")
 TERMS = {"neural network": ("神经网络",), "training": ("训练",), "agent": ("智能体", "代理")}
 PAIRS = [
     Pair("Ada Lovelace wrote the first program in 1843.", "Ada Lovelace 在 1843 年写下了第一个程序。"),
@@ -129,6 +133,28 @@ def test_epochs_follow_the_weights():
     pairs = [Pair("a", "一", "twice"), Pair("b", "二", "never"), Pair("c", "三")]
     assert sorted(sample_epoch(pairs, {"twice": 2.0, "never": 0.0}, Random(1))) == [0, 0, 2]
     assert sorted(sample_epoch(pairs, {"twice": 2.0, "never": 0.0}, Random(1), [1, 2], 1.0)) == [0, 0, 1, 2, 2]
+
+
+def test_blanks_stand_alike_on_both_sides():
+    blanks = read_blanks()
+    for english, chinese in read_columns("turns.tsv"):
+        assert Counter(BLANK_MARK.findall(english)) == Counter(BLANK_MARK.findall(chinese)), english
+        assert {mark[1] for mark in BLANK_MARK.findall(english)} <= blanks.keys()
+        assert "{" not in BLANK_MARK.sub("", english + chinese)
+
+
+def test_every_sentence_written_for_training_is_usable():
+    rows, pairs = read_columns("turns.tsv"), turn_pairs(Random(1))
+    fixed = [pair.source for pair in pairs if pair.domain == FIXED]
+    assert fixed == list(dict.fromkeys(english for english, _ in rows if "{" not in english))
+    assert not any("{" in pair.source + pair.target for pair in pairs)
+    assert all(pair.source[0].isupper() or not pair.source[0].isalpha() or " " in pair.source for pair in pairs)
+
+
+def test_a_second_blank_of_a_kind_is_filled_otherwise():
+    blanks = {"T": [("dogs", "狗"), ("cats", "猫")]}
+    pairs = set(fillings("{T} and {T2}", "{T}和{T2}", blanks, Random(1)))
+    assert pairs == {Pair("Dogs and cats", "狗和猫", FILLED), Pair("Cats and dogs", "猫和狗", FILLED)}
 
 
 def test_pairs_with_seldom_words_are_found():

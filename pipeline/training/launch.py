@@ -20,6 +20,7 @@ from pipeline.training.loop import Progress, Ranks, Report, Trainer, log_to
 from pipeline.training.network import build
 from pipeline.training.rare import rare_pairs
 from pipeline.training.settings import Settings
+from pipeline.training.turns import FILLED, turn_pairs
 
 LOG = "log.jsonl"
 SHORT = 40
@@ -38,6 +39,8 @@ def make_feed(settings: Settings, encoder: Any, ranks: Ranks) -> Feed:
     table = term_table([*terms, *(pair for pair in pairs if len(pair.source) < SHORT)])
     random = Random(f"{settings.seed}/terms/{ranks.rank}")
     pairs += term_pairs(terms[ranks.rank :: ranks.ranks], random)
+    if settings.weights.get(FILLED):
+        pairs += turn_pairs(random)[ranks.rank :: ranks.ranks]
     rare = rare_pairs(pairs)
     counts = {"domains": Counter(pair.domain for pair in pairs), "rare": len(rare)}
     record = Path(settings.folder, f"pairs-{ranks.rank}.json")

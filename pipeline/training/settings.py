@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.training.augment import Rates
+from pipeline.training.turns import FILLED, FIXED
 
 FIELD_WEIGHTS: Mapping[str, float] = {
     "ml": 2.5,
@@ -32,8 +33,12 @@ FIELD_WEIGHTS: Mapping[str, float] = {
     "caption": 0.1,
     "story-truecased": 0.05,
     "term": 5.0,
+    FILLED: 5.0,
+    FIXED: 60.0,
 }
-"""How often a pair of a domain is seen in one epoch; domains not named here count once."""
+"""How often a pair of a domain is seen in one epoch; domains not named here count once.
+
+Without a weight for `turn`, the project's own sentences are left out."""
 
 
 @dataclass(frozen=True, slots=True)
