@@ -4,8 +4,10 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +15,7 @@ from fake_engine import FakeEngine, blind_to
 from sentencepiece import SentencePieceProcessor
 
 from pipeline.engine import DOUBT, DOUBT_KEY, Hypothesis, Request
+from pipeline.engine_ct2 import EMBEDDED
 from pipeline.errors import InputError
 from pipeline.omissions import FLOOR, FLOOR_KEY
 from pipeline.training import commands
@@ -35,10 +38,12 @@ from pipeline.training.evaluate import (
 )
 from pipeline.training.export import read_folder
 from pipeline.training.grow import deepened, encoded, levels
-from pipeline.training.loop import Progress, Trainer, learning_rate, share_done
+from pipeline.training.launch import make_feed
+from pipeline.training.loop import Progress, Ranks, Trainer, learning_rate, share_done
 from pipeline.training.network import build
 from pipeline.training.settings import Settings, Shape
 from pipeline.training.train import train
+from pipeline.training.turns import FILLED, FIXED, turn_pairs
 
 CALM = Rates(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 ROWS = [
@@ -248,6 +253,15 @@ def test_ranks_end_when_their_parent_is_killed(tmp_path):
         assert parent.stdout.readline() == "up\n"
         parent.kill()
         parent.communicate(timeout=60)  # Comes back only when the rank has closed its end too.
+
+
+def test_every_sentence_written_for_training_falls_to_one_rank(tmp_path):
+    plan = settings(tmp_path, weights={FILLED: 1.0})
+    Path(plan.folder).mkdir()
+    encoder = SentencePieceProcessor(model_file=str(EMBEDDED / "source.spm"))
+    shares = [make_feed(plan, encoder, Ranks(rank, 2)).pairs for rank in (0, 1)]
+    fixed = Counter(pair for share in shares for pair in share if pair.domain == FIXED)
+    assert fixed == Counter(pair for pair in turn_pairs(Random(1)) if pair.domain == FIXED)
 
 
 def test_two_ranks_learn_together(tmp_path):

@@ -40,7 +40,8 @@ def make_feed(settings: Settings, encoder: Any, ranks: Ranks) -> Feed:
     random = Random(f"{settings.seed}/terms/{ranks.rank}")
     pairs += term_pairs(terms[ranks.rank :: ranks.ranks], random)
     if settings.weights.get(FILLED):
-        pairs += turn_pairs(random)[ranks.rank :: ranks.ranks]
+        # Drawn alike on every rank, so that each sentence falls to just one of them.
+        pairs += turn_pairs(Random(f"{settings.seed}/turns"))[ranks.rank :: ranks.ranks]
     rare = rare_pairs(pairs)
     counts = {"domains": Counter(pair.domain for pair in pairs), "rare": len(rare)}
     record = Path(settings.folder, f"pairs-{ranks.rank}.json")
