@@ -388,6 +388,17 @@ def test_the_written_weights_lie_part_of_the_way(trained, tmp_path):
     assert all(value.allclose(tuner.shipped[name] + 1, atol=1e-4) for name, value in written.items())
 
 
+def test_a_share_of_the_way_from_the_weights_it_began_from(trained, tmp_path):
+    out, _ = trained
+    half = train(settings(tmp_path / "half", start=str(out), updates=2, share=0.5), quiet)
+    whole = train(settings(tmp_path / "whole", start=str(out), updates=2), quiet)
+    old, mixed, new = (read_folder(folder).state_dict() for folder in (out, half, whole))
+    name = "model.encoder.layers.0.fc1.weight"
+    assert mixed[name].allclose((old[name] + new[name]) / 2, atol=1e-3)
+    assert not new[name].allclose(old[name], atol=1e-3)
+    assert "50% of the way" in (half / "MODEL_CARD.md").read_text(encoding="utf-8")
+
+
 def test_english_text_is_mixed_in_with_the_models_own_words(trained, tmp_path):
     out, _ = trained
     text = tmp_path / "issue.md"

@@ -15,6 +15,7 @@ from pipeline.errors import InputError
 from pipeline.files import read_text
 from pipeline.training.augment import Rates, augment
 from pipeline.training.batches import Encoded, cut_batches, encode_pairs
+from pipeline.training.checkpoints import part_way
 from pipeline.training.corpus import Pair, clean, read_clean
 from pipeline.training.evaluate import (
     CompactTranslator,
@@ -56,7 +57,7 @@ class Adaptation:
     pull: float = 0.02
     """How strongly each update draws the weights back to the shipped ones."""
     share: float = 0.7
-    """How far the written weights lie on the way from the shipped ones to the best ones (after WiSE-FT, Wortsman 2022).
+    """How far the written weights lie on the way from the shipped ones to the best ones.
 
     Part of the way keeps what the segments teach and forgets less of the rest than all of it."""
     tokens: int = 1500
@@ -135,7 +136,7 @@ class Tuner:
 
     def part_way(self) -> dict[str, Any]:
         """Return the weights that lie the settings' share of the way from the shipped ones to the best ones."""
-        return {name: self.shipped[name].lerp(value, self.settings.share) for name, value in self.best.items()}
+        return part_way(self.shipped, self.best, self.settings.share)
 
     def run(self, learn: Sequence[Pair], mix: Sequence[Pair], watch: Watch) -> list[float]:
         """Learn epoch by epoch until the held-out loss no longer falls; return that loss before and after each."""

@@ -61,6 +61,7 @@ def training_part(record: Mapping[str, Any]) -> str:
         f"PyTorch {run['torch']}. Peak rate {settings['rate']:g}, falling to zero from "
         f"{settings['hold']:.0%} of the run on; label smoothing {settings['smoothing']:g}, "
         f"dropout {settings['dropout']:g}. {averaging(run['averaged'])}"
+        f"{way(settings['share'])}"
     )
     rates = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in settings["rates"].items())
     rows: list[list[Any]] = [
@@ -73,6 +74,11 @@ def training_part(record: Mapping[str, Any]) -> str:
 def averaging(count: int) -> str:
     """Say what became of the last checkpoints."""
     return f"The last {count} checkpoints were averaged." if count > 1 else "These are the weights of its last update."
+
+
+def way(share: float) -> str:
+    """Say how much of the way the written weights went, unless it is all of it."""
+    return f" What is written lies {share:.0%} of the way from the weights it began from." if share < 1 else ""
 
 
 def measured_part(measured: Mapping[str, Any]) -> str:

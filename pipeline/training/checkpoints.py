@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,3 +68,8 @@ def average(paths: Sequence[Path]) -> dict[str, Any]:
         for name, value in load_file(path / "model.safetensors").items():
             total[name] += value.double()
     return {name: (value / len(paths)).float() for name, value in total.items()}
+
+
+def part_way(old: Mapping[str, Any], new: Mapping[str, Any], share: float) -> dict[str, Any]:
+    """Return weights that lie a share of the way from the old ones to the new ones (after WiSE-FT, Wortsman 2022)."""
+    return {name: old[name].lerp(value, share) for name, value in new.items()}

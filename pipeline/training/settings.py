@@ -86,6 +86,8 @@ class Settings:
     """Checkpoints kept."""
     average: int = 3
     """Checkpoints averaged at the end."""
+    share: float = 1.0
+    """How far the written weights lie on the way from those of `start` to the average."""
     hold_out: int = 0
     """One in so many pairs is kept for measuring; 0 where `dev` names sets of their own."""
     notes: str = ""

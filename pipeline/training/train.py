@@ -28,7 +28,7 @@ from pipeline.training.evaluate import (
     measure_slots,
     slotted_sentences,
 )
-from pipeline.training.export import read_shape, write_folder, write_json
+from pipeline.training.export import read_folder, read_shape, write_folder, write_json
 from pipeline.training.grow import write_deeper
 from pipeline.training.launch import launch, read_log
 from pipeline.training.loop import Report
@@ -74,7 +74,10 @@ def finish(settings: Settings, tokenizer: Path, out: Path) -> Path:
     """Average the last checkpoints, write the model folder with its CTranslate2 form, measure it, write its card."""
     folder = Path(settings.folder)
     paths = checkpoints.all_of(folder)[-settings.average :]
-    write_folder(checkpoints.average(paths), settings.shape, tokenizer, out)
+    weights = checkpoints.average(paths)
+    if settings.start:
+        weights = checkpoints.part_way(read_folder(Path(settings.start)).state_dict(), weights, settings.share)
+    write_folder(weights, settings.shape, tokenizer, out)
     write_compact(out, out / "ct2")
     terms = read_clean([settings.terms]) if settings.terms else []
     record = {
