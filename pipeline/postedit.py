@@ -22,6 +22,7 @@ _ENGLISH_LOOP = re.compile(r"\b(\w{2,})\b(?:\W+\1\b){2,}|([A-Za-z]{2,4})\2\2", r
 _TWICE = re.compile(r"([\u3400-\u9fff]{4,12})\1")
 _PARTICLE = re.compile("(的)的(?!确)")
 _YEAR = re.compile("([\ue000-\uf8ff])\\s?年(?![代度初底末轻会间来龄前后])")
+_COUNTED_NAME = re.compile("([\ue000-\uf8ff])\\s?个(?=\\s?[A-Za-z\ue000-\uf8ff])")
 _HONORIFIC = re.compile(rf"(?<![A-Za-z])({'|'.join(HONORIFICS)})\.?\s?([\ue000-\uf8ff])")
 _HONORIFIC_BEFORE = re.compile(rf"({'|'.join(sorted(set(HONORIFICS.values())))})\s?([\ue000-\uf8ff])")
 _AUTHORS = re.compile(
@@ -132,6 +133,17 @@ def false_years(marked: Marked, setting: Setting) -> Marked:
     return substitute(marked, _YEAR, named, "no year")
 
 
+def counted_names(marked: Marked, setting: Setting) -> Marked:
+    """Drop the measure word that the model set behind a name with digits, as if it were a number: A100 个 GPU."""
+
+    def named(match: re.Match[str]) -> str:
+        placeholder = setting.placeholders.get(match[1])
+        is_name = placeholder is not None and placeholder.kind == "name" and placeholder.visible[:1].isalpha()
+        return match[1] if is_name else match[0]
+
+    return substitute(marked, _COUNTED_NAME, named, "no number")
+
+
 def honorifics(marked: Marked, setting: Setting) -> Marked:
     """Set the honorific of a name behind it, in Chinese."""
 
@@ -174,6 +186,7 @@ RULES: dict[str, Rule] = {
     "repetition": repetition,
     "doubled phrases": doubled_phrases,
     "false years": false_years,
+    "counted names": counted_names,
     "honorifics": honorifics,
     "authors": authors,
     "measure words": measure_words.measure_words,

@@ -78,7 +78,7 @@ def averaging(count: int) -> str:
 
 def way(share: float) -> str:
     """Say how much of the way the written weights went, unless it is all of it."""
-    return f" What is written lies {share:.0%} of the way from the weights it began from." if share < 1 else ""
+    return f" Written is what lies {share:.0%} of the way to them from the weights it began from." if share < 1 else ""
 
 
 def measured_part(measured: Mapping[str, Any]) -> str:
