@@ -30,6 +30,12 @@ _SLOT = re.compile(r"[<＜]\s*/?t\s*\d{1,2}\s*[>＞]|<(?:unk|pad|s|/s)>|⁇|▁"
 _LOST = re.compile(r"[\ufffd\ue000-\uf8ff]")
 _OTHER_SCRIPT = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3\u0400-\u04ff\u0600-\u06ff]+")
 _HALF = re.compile(r"[\u3400-\u9fff][,;:?!](?=\s*[\u3400-\u9fff])|[\u3400-\u9fff]\.(?=\s*(?:[\u3400-\u9fff]|\Z))")
+_NEGATION = re.compile(
+    r"\b(?:not|never|neither|nor|cannot|nobody|nothing|none)\b(?! only| until| to mention| just| least)|n['’]t\b", re.I
+)
+_NEGATIVE = re.compile("[不没沒無无非未否别別勿莫毋难難缺免禁拒少除反]|失[败敗]|才|直到|相[反左]")
+"""Chinese that says no, or says the opposite; `not until` is often 才."""
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[A-Z\"“(])|(?<=[。！？])[”’）]*\s*(?=.)")
 _ENDS = str.maketrans("。？！：；", ".?!:;")
 _ENDINGS = {".": ".!;:…", "!": "!.…", "?": "?"}
 _CLOSERS = "\"'”’」』)）]*_~` \n"
@@ -218,6 +224,19 @@ def length(pair: Pair) -> Iterator[str]:
         yield f"{words} English words became {size} Chinese characters and words: something may have been added."
 
 
+def negation(pair: Pair) -> Iterator[str]:
+    """Find an English sentence that says no where nothing in the Chinese does.
+
+    Sentences are compared one by one where both texts have as many, else as a whole.
+    """
+    english, chinese = (_SENTENCE_END.split(plain.prose(text)) for text in (pair.source, pair.target))
+    alike = len(english) == len(chinese)
+    for source, target in zip(english, chinese, strict=True) if alike else [(" ".join(english), "".join(chinese))]:
+        found = _NEGATION.search(source)
+        if found and not _NEGATIVE.search(target):
+            yield f"Nothing in the Chinese says “{found[0]}”: the meaning may be turned round."
+
+
 def repetition(pair: Pair) -> Iterator[str]:
     """Find a phrase that stands three times in a row, or a long one twice."""
     if _ENGLISH_LOOP.search(pair.source):
@@ -309,6 +328,7 @@ CHECKS: tuple[Check, ...] = (
     Check("numbers", "accuracy", "major", numbers),
     Check("units", "accuracy", "major", units),
     Check("left in English", "accuracy", "major", untranslated),
+    Check("negation", "accuracy", "major", negation),
     Check("length", "accuracy", "major", length),
     Check("repetition", "linguistic conventions", "major", repetition),
     Check("wrong script", "locale conventions", "major", wrong_script),
