@@ -255,7 +255,15 @@ def test_ranks_end_when_their_parent_is_killed(tmp_path):
         parent.communicate(timeout=60)  # Comes back only when the rank has closed its end too.
 
 
-def test_every_sentence_written_for_training_falls_to_one_rank(tmp_path):
+def test_few_pairs_are_not_swamped_by_the_sentences_written_for_training(tmp_path):
+    plan = settings(tmp_path, weights={FILLED: 1.0})
+    Path(plan.folder).mkdir()
+    encoder = SentencePieceProcessor(model_file=str(EMBEDDED / "source.spm"))
+    assert len(make_feed(plan, encoder, Ranks()).pairs) == len(ROWS)
+
+
+def test_every_sentence_written_for_training_falls_to_one_rank(tmp_path, monkeypatch):
+    monkeypatch.setattr("pipeline.training.launch.FULL_CORPUS", 1)
     plan = settings(tmp_path, weights={FILLED: 1.0})
     Path(plan.folder).mkdir()
     encoder = SentencePieceProcessor(model_file=str(EMBEDDED / "source.spm"))

@@ -24,6 +24,8 @@ from pipeline.training.turns import FILLED, turn_pairs
 
 LOG = "log.jsonl"
 SHORT = 40
+FULL_CORPUS = 1_000_000
+"""Pairs beside which all sentences written for training are learnt; fewer pairs get as many fewer of them."""
 # Without these, glibc gives every large tensor back to the system at once: a third of the time goes into page faults.
 ALLOCATOR = ":".join(
     f"glibc.malloc.{name}={value}"
@@ -32,7 +34,10 @@ ALLOCATOR = ":".join(
 
 
 def make_feed(settings: Settings, encoder: Any, ranks: Ranks) -> Feed:
-    """Read this rank's share of the data and the whole term table; note the share's size in the run's folder."""
+    """Read this rank's share of the data and the whole term table, and add sentences written for training.
+
+    Notes the share's size in the run's folder.
+    """
     terms = read_clean([settings.terms]) if settings.terms else []
     read = read_clean(settings.data, ranks.rank, ranks.ranks)
     pairs = [pair for pair in read if not is_held_out(pair.source, settings.hold_out)]
@@ -40,8 +45,9 @@ def make_feed(settings: Settings, encoder: Any, ranks: Ranks) -> Feed:
     random = Random(f"{settings.seed}/terms/{ranks.rank}")
     pairs += term_pairs(terms[ranks.rank :: ranks.ranks], random)
     if settings.weights.get(FILLED):
-        # Drawn alike on every rank, so that each sentence falls to just one of them.
-        pairs += turn_pairs(Random(f"{settings.seed}/turns"))[ranks.rank :: ranks.ranks]
+        # Drawn alike on every rank, so that no sentence falls to two of them.
+        share = turn_pairs(Random(f"{settings.seed}/turns"))[ranks.rank :: ranks.ranks]
+        pairs += random.sample(share, round(len(share) * min(1.0, len(read) * ranks.ranks / FULL_CORPUS)))
     rare = rare_pairs(pairs)
     counts = {"domains": Counter(pair.domain for pair in pairs), "rare": len(rare)}
     record = Path(settings.folder, f"pairs-{ranks.rank}.json")
