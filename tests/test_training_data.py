@@ -35,6 +35,7 @@ from pipeline.training.corpus import (
     Pair,
     clean,
     is_held_out,
+    is_usable,
     read_clean,
     read_pairs,
     sample_epoch,
@@ -42,7 +43,7 @@ from pipeline.training.corpus import (
 )
 from pipeline.training.rare import rare_pairs
 from pipeline.training.tokenizer import recut
-from pipeline.training.turns import FILLED, FIXED, fillings, read_blanks, read_columns, turn_pairs
+from pipeline.training.turns import FILLED, FIXED, fillings, read_blanks, read_columns, sentence_pairs, turn_pairs
 
 BLANK_MARK = re.compile(r"\{[A-Z]2?\}")
 TERMS = {"neural network": ("神经网络",), "training": ("训练",), "agent": ("智能体", "代理")}
@@ -149,6 +150,30 @@ def test_every_sentence_written_for_training_is_usable():
     assert fixed == list(dict.fromkeys(english for english, _ in rows if "{" not in english))
     assert not any("{" in pair.source + pair.target for pair in pairs)
     assert all(pair.source[0].isupper() or not pair.source[0].isalpha() or " " in pair.source for pair in pairs)
+
+
+def test_sentences_keep_their_slots_and_stand_once():
+    pairs = sentence_pairs()
+    for pair in pairs:
+        slots = SLOT.findall(pair.source)
+        assert sorted(slots) == sorted(SLOT.findall(pair.target)) == sorted(set(slots)), pair
+        assert is_usable(SLOT.sub("X", pair.source), SLOT.sub("X", pair.target)), pair
+    assert len({pair.source.lower() for pair in pairs}) == len(pairs)
+
+
+def test_no_sentence_written_for_training_shares_seven_words_with_a_test_text(shared):
+    tested = [pair.source for file in sorted(shared.glob("corpus/dev/*.tsv")) for pair in read_pairs(file)]
+    tested += [
+        line for file in sorted(shared.glob("newsletters/*.en.md")) for line in file.read_text("utf-8").split("\n")
+    ]
+    known = {run for text in tested for run in runs_of_words(text, 7)}
+    written = [pair.source for pair in sentence_pairs()] + [english for english, _ in read_columns("turns.tsv")]
+    assert [text for text in written if known & runs_of_words(text, 7)] == []
+
+
+def runs_of_words(text: str, length: int) -> set[tuple[str, ...]]:
+    words = re.findall(r"[a-z0-9']+", text.lower())
+    return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)}
 
 
 def test_a_second_blank_of_a_kind_is_filled_otherwise():

@@ -36,8 +36,8 @@ from pipeline.training.evaluate import (
     sentences,
     slotted,
 )
-from pipeline.training.export import read_folder
-from pipeline.training.grow import deepened, encoded, levels
+from pipeline.training.export import read_folder, read_shape
+from pipeline.training.grow import deepened, encoded, levels, widened
 from pipeline.training.launch import make_feed
 from pipeline.training.loop import Progress, Ranks, Trainer, learning_rate, share_done
 from pipeline.training.network import build
@@ -319,6 +319,28 @@ def test_a_new_layer_hands_on_what_it_gets(trained):
             ids = torch.tensor([row])
             old, new = (network.model.encoder(ids).last_hidden_state for network in (model, deep))
             assert (old - new).abs().mean() < 0.2 * old.abs().mean()
+
+
+def test_new_units_add_nothing_yet(trained):
+    import torch
+
+    model = read_folder(trained[0]).eval()
+    wide = build(Shape(1, 1, 32, 80, 2), model.config.vocab_size, model.config.pad_token_id, 0, 0.0).eval()
+    wide.load_state_dict(widened(model.state_dict(), 16))
+    with torch.no_grad():
+        for row in encoded(trained[0], [source for source, _ in ROWS]):
+            ids = torch.tensor([row])
+            old, new = (network(input_ids=ids, decoder_input_ids=ids).logits for network in (model, wide))
+            assert torch.allclose(old, new, atol=1e-5)
+    assert widened(model.state_dict(), 0).keys() == model.state_dict().keys()
+
+
+def test_a_run_may_make_the_model_it_begins_from_wider(trained, tmp_path):
+    out, lines = trained
+    later = []
+    train(settings(tmp_path, start=str(out), widen=16, updates=2, rate=1e-6), later.append)
+    assert read_shape(tmp_path / "run/model").inner == 80
+    assert later[0]["loss"] < lines[-1]["loss"] + 0.05
 
 
 def test_a_run_cannot_begin_from_a_folder_without_a_tokeniser(tmp_path):

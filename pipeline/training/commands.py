@@ -22,6 +22,7 @@ FOLDER = click.Path(file_okay=False)
     "--start", default="", type=click.Path(), help="Model folder to begin from, in its size and with its tokeniser."
 )
 @click.option("--deepen", type=int, default=0, help="Encoder layers to add between those of --start.")
+@click.option("--widen", type=int, default=0, help="Units to add to every feed-forward layer of --start.")
 @click.option("--ranks", type=int, default=1, show_default=True, help="Processes; on CPU one for each core.")
 @click.option("--pieces", type=int, default=10_000, show_default=True, help="Size of a new vocabulary.")
 @click.option("--tokens", type=int, default=3000, show_default=True, help="Pieces a process sees in one update.")
@@ -41,6 +42,7 @@ def train(
     tokenizer: str,
     start: str,
     deepen: int,
+    widen: int,
     ranks: int,
     pieces: int,
     tokens: int,
@@ -56,8 +58,8 @@ def train(
 
     if bool(minutes) == bool(updates):
         raise click.UsageError("give either --minutes or --updates")
-    if deepen and not start:
-        raise click.UsageError("--deepen adds layers to the model of --start: name one")
+    if (deepen or widen) and not start:
+        raise click.UsageError("--deepen and --widen enlarge the model of --start: name one")
     run_training(
         Settings(
             data=data,
@@ -67,6 +69,7 @@ def train(
             tokenizer=tokenizer,
             start=start,
             deepen=deepen,
+            widen=widen,
             pieces=pieces,
             shape=Shape(*layers, width, 4 * width, heads),
             minutes=minutes,

@@ -1,13 +1,13 @@
-"""Makes a trained network deeper: new encoder layers between the old ones that at first change little."""
+"""Makes a trained network larger: new encoder layers and wider feed-forward layers that at first change little."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.training.export import read_folder, read_shape, write_folder
-from pipeline.training.settings import Shape
 
 if TYPE_CHECKING:
     import torch
@@ -19,12 +19,15 @@ Level = tuple[float, float]
 """Mean and standard deviation over the width of what a layer puts out, averaged over pieces."""
 
 
-def write_deeper(start: Path, more: int, texts: Sequence[str], out: Path) -> None:
-    """Write the model of `start` with `more` encoder layers added; `texts` are a few dozen English sentences."""
+def write_larger(start: Path, layers: int, wider: int, texts: Sequence[str], out: Path) -> None:
+    """Write the model of `start` with `layers` encoder layers added and every feed-forward layer `wider` units wider.
+
+    `texts` are a few dozen English sentences.
+    """
     shape, model = read_shape(start), read_folder(start).eval()
-    weights = deepened(model.state_dict(), levels(model, encoded(start, texts)), more)
-    deeper = Shape(shape.encoder_layers + more, shape.decoder_layers, shape.width, shape.inner, shape.heads)
-    write_folder(weights, deeper, start / "source.spm", out)
+    weights = deepened(model.state_dict(), levels(model, encoded(start, texts)), layers)
+    larger = replace(shape, encoder_layers=shape.encoder_layers + layers, inner=shape.inner + wider)
+    write_folder(widened(weights, wider), larger, start / "source.spm", out)
 
 
 def encoded(start: Path, texts: Sequence[str]) -> list[list[int]]:
@@ -85,3 +88,23 @@ def silent(own: Mapping[str, torch.Tensor], level: Level) -> dict[str, torch.Ten
         new[f"{norm}.weight"] = torch.full_like(own[f"{norm}.weight"], spread)
         new[f"{norm}.bias"] = torch.full_like(own[f"{norm}.bias"], mean)
     return new
+
+
+def widened(weights: Mapping[str, torch.Tensor], wider: int) -> dict[str, torch.Tensor]:
+    """Return weights with `wider` new units in every feed-forward layer, which as yet add nothing to its output.
+
+    What leads into a new unit is drawn as wide as the layer's own weights, always alike; what leads out is zero.
+    """
+    import torch
+
+    draw = torch.Generator().manual_seed(wider)
+    grown = dict(weights)
+    for name, value in weights.items() if wider else ():
+        if name.endswith("fc1.weight"):
+            new = torch.randn(wider, value.shape[1], generator=draw, dtype=value.dtype) * value.std()
+            grown[name] = torch.cat([value, new])
+        elif name.endswith("fc1.bias"):
+            grown[name] = torch.cat([value, value.new_zeros(wider)])
+        elif name.endswith("fc2.weight"):
+            grown[name] = torch.cat([value, value.new_zeros(len(value), wider)], dim=1)
+    return grown

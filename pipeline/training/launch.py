@@ -20,7 +20,7 @@ from pipeline.training.loop import Progress, Ranks, Report, Trainer, log_to
 from pipeline.training.network import build
 from pipeline.training.rare import rare_pairs
 from pipeline.training.settings import Settings
-from pipeline.training.turns import FILLED, turn_pairs
+from pipeline.training.turns import FILLED, written_pairs
 
 LOG = "log.jsonl"
 SHORT = 40
@@ -46,7 +46,7 @@ def make_feed(settings: Settings, encoder: Any, ranks: Ranks) -> Feed:
     pairs += term_pairs(terms[ranks.rank :: ranks.ranks], random)
     if settings.weights.get(FILLED):
         # Drawn alike on every rank, so that no sentence falls to two of them.
-        share = turn_pairs(Random(f"{settings.seed}/turns"))[ranks.rank :: ranks.ranks]
+        share = written_pairs(Random(f"{settings.seed}/turns"))[ranks.rank :: ranks.ranks]
         pairs += random.sample(share, round(len(share) * min(1.0, len(read) * ranks.ranks / FULL_CORPUS)))
     rare = rare_pairs(pairs)
     counts = {"domains": Counter(pair.domain for pair in pairs), "rare": len(rare)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.training.augment import Rates
-from pipeline.training.turns import FILLED, FIXED
+from pipeline.training.turns import FILLED, FIXED, PLAIN
 
 FIELD_WEIGHTS: Mapping[str, float] = {
     "ml": 2.5,
@@ -35,6 +35,7 @@ FIELD_WEIGHTS: Mapping[str, float] = {
     "term": 5.0,
     FILLED: 5.0,
     FIXED: 60.0,
+    PLAIN: 20.0,
 }
 """How often a pair of a domain is seen in one epoch; domains not named here count once.
 
@@ -67,6 +68,8 @@ class Settings:
     """Finished model folder to begin from, whose shape and tokeniser are then taken too; new weights when empty."""
     deepen: int = 0
     """Encoder layers put between those of `start`."""
+    widen: int = 0
+    """Units added to every feed-forward layer of `start`."""
     pieces: int = 10_000
     shape: Shape = field(default_factory=Shape)
     minutes: float = 0.0

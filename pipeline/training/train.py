@@ -29,14 +29,14 @@ from pipeline.training.evaluate import (
     slotted_sentences,
 )
 from pipeline.training.export import read_folder, read_shape, write_folder, write_json
-from pipeline.training.grow import write_deeper
+from pipeline.training.grow import write_larger
 from pipeline.training.launch import launch, read_log
 from pipeline.training.loop import Report
 from pipeline.training.settings import Settings
 from pipeline.training.tokenizer import NAME, train_tokenizer
 
-DEEPER = "start"
-DEEPEN_ON = 64
+LARGER = "start"
+GROW_ON = 64
 FRAGMENTS = 2000
 MOST_HELD_OUT = 1000
 
@@ -56,17 +56,17 @@ def train(settings: Settings, watch: Report) -> Path:
 
 
 def begun(settings: Settings) -> Settings:
-    """Take the tokeniser and the shape, made deeper where that is wanted, from the model folder the run begins from."""
+    """Take the tokeniser and the shape, made larger where that is wanted, from the model folder the run begins from."""
     if not settings.start:
         return settings
     tokenizer = Path(settings.start) / "source.spm"
     if not tokenizer.exists():
         raise InputError(f"{settings.start}: no model folder (source.spm is missing)")
     start = tokenizer.parent
-    if settings.deepen:
-        start = Path(settings.folder) / DEEPER
-        texts = [pair.source for pair in islice(read_pairs(Path(settings.data[0])), DEEPEN_ON)]
-        write_deeper(tokenizer.parent, settings.deepen, texts, start)
+    if settings.deepen or settings.widen:
+        start = Path(settings.folder) / LARGER
+        texts = [pair.source for pair in islice(read_pairs(Path(settings.data[0])), GROW_ON)]
+        write_larger(tokenizer.parent, settings.deepen, settings.widen, texts, start)
     return replace(settings, start=str(start), shape=read_shape(start), tokenizer=str(tokenizer))
 
 

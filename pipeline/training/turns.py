@@ -1,7 +1,8 @@
 """Makes pairs in a newsletter's voice: idioms, announcements and plain news, written for this project.
 
 `turns.tsv` holds English and Chinese sentences, many with blanks such as `{T}` (a topic) or `{T2}` (another one);
-`blanks.tsv` lists what may stand in a blank: its letter, English, Chinese.
+`blanks.tsv` lists what may stand in a blank: its letter, English, Chinese. `sentences.tsv` holds sentences without
+blanks, each around one or two words; some have slots.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from random import Random
 
-from pipeline.training.corpus import Pair, clean
+from pipeline.training.corpus import Pair, clean, tidy_source, tidy_target
 
-FILLED, FIXED = "turn", "turn-fixed"
-"""The domains of sentences with blanks and without."""
+FILLED, FIXED, PLAIN = "turn", "turn-fixed", "sentence"
+"""The domains of turns with blanks and without, and of the sentences."""
 FILLINGS = 40
 """How often a sentence with blanks is filled, at most; fillings that come out alike count once."""
 BLANK = re.compile(r"\{([A-Z])2?\}")
@@ -33,6 +34,16 @@ def read_blanks() -> Blanks:
     for kind, english, chinese in read_columns("blanks.tsv"):
         blanks.setdefault(kind, []).append((english, chinese))
     return blanks
+
+
+def written_pairs(random: Random) -> list[Pair]:
+    """Return all pairs written for this project."""
+    return [*turn_pairs(random), *sentence_pairs()]
+
+
+def sentence_pairs() -> list[Pair]:
+    """Return the sentences as the model shall write them."""
+    return [Pair(tidy_source(source), tidy_target(target), PLAIN) for source, target in read_columns("sentences.tsv")]
 
 
 def turn_pairs(random: Random) -> list[Pair]:
