@@ -35,7 +35,7 @@ FIELD_WEIGHTS: Mapping[str, float] = {
     "term": 5.0,
     FILLED: 5.0,
     FIXED: 60.0,
-    PLAIN: 20.0,
+    PLAIN: 10.0,
 }
 """How often a pair of a domain is seen in one epoch; domains not named here count once.
 
