@@ -99,7 +99,7 @@ def widened(weights: Mapping[str, torch.Tensor], wider: int) -> dict[str, torch.
 
     draw = torch.Generator().manual_seed(wider)
     grown = dict(weights)
-    for name, value in weights.items() if wider else ():
+    for name, value in weights.items():
         if name.endswith("fc1.weight"):
             new = torch.randn(wider, value.shape[1], generator=draw, dtype=value.dtype) * value.std()
             grown[name] = torch.cat([value, new])

@@ -39,7 +39,7 @@ FIELD_WEIGHTS: Mapping[str, float] = {
 }
 """How often a pair of a domain is seen in one epoch; domains not named here count once.
 
-Without a weight for `turn`, the project's own sentences are left out."""
+Without a weight for `turn`, all that was written for this project is left out, `sentence` too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Makes pairs in a newsletter's voice: idioms, announcements and plain news, written for this project.
+"""Makes the pairs that were written for this project: turns of phrase, announcements, news, words in their senses.
 
 `turns.tsv` holds English and Chinese sentences, many with blanks such as `{T}` (a topic) or `{T2}` (another one);
 `blanks.tsv` lists what may stand in a blank: its letter, English, Chinese. `sentences.tsv` holds sentences without
