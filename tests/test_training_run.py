@@ -290,35 +290,38 @@ def test_a_run_may_begin_from_a_finished_model(trained, tmp_path):
 def test_a_run_may_make_the_model_it_begins_from_deeper(trained, tmp_path):
     out, lines = trained
     later = []
-    train(settings(tmp_path, start=str(out), deepen=2, updates=40, rate=1e-3), later.append)
+    train(settings(tmp_path, start=str(out), deepen=(2, 1), updates=40, rate=1e-3), later.append)
     grown = read_folder(tmp_path / "run/model")
-    assert len(grown.model.encoder.layers) == 3
+    assert (len(grown.model.encoder.layers), len(grown.model.decoder.layers)) == (3, 2)
     assert later[-1]["loss"] < lines[-1]["loss"] + 0.05
 
 
-def test_new_layers_stand_evenly_between_the_old_ones(trained):
+@pytest.mark.parametrize("side", ["encoder", "decoder"])
+def test_new_layers_stand_evenly_between_the_old_ones(trained, side):
     weights = read_folder(trained[0]).state_dict()
-    deep = deepened(weights, [(0.0, 1.0)], 2)
-    deeper = deepened(deep, [(0.0, 1.0)] * 3, 1)
-    speaking = [bool(deep[f"model.encoder.layers.{number}.fc2.weight"].any()) for number in range(3)]
+    deep = deepened(weights, side, [(0.0, 1.0)], 2)
+    deeper = deepened(deep, side, [(0.0, 1.0)] * 3, 1)
+    speaking = [bool(deep[f"model.{side}.layers.{number}.fc2.weight"].any()) for number in range(3)]
     assert speaking == [True, False, False]
-    assert sum(name.endswith("fc2.weight") for name in deeper if "encoder" in name) == 4
-    assert deepened(weights, [(0.0, 1.0)], 0).keys() == weights.keys()
+    assert sum(name.endswith("fc2.weight") for name in deeper if side in name) == 4
+    assert deepened(weights, side, [(0.0, 1.0)], 0).keys() == weights.keys()
 
 
-def test_a_new_layer_hands_on_what_it_gets(trained):
+@pytest.mark.parametrize(("side", "encoder_layers", "decoder_layers"), [("encoder", 2, 1), ("decoder", 1, 2)])
+def test_a_new_layer_hands_on_what_it_gets(trained, side, encoder_layers, decoder_layers):
     import torch
 
     model = read_folder(trained[0]).eval()
-    rows = encoded(trained[0], [source for source, _ in ROWS])
-    own = levels(model, rows)
-    deep = build(Shape(2, 1, 32, 64, 2), model.config.vocab_size, model.config.pad_token_id, 0, 0.0).eval()
-    deep.load_state_dict(deepened(model.state_dict(), own, 1))
+    rows = encoded(trained[0], [Pair(*row) for row in ROWS])
+    shape = Shape(encoder_layers, decoder_layers, 32, 64, 2)
+    deep = build(shape, model.config.vocab_size, model.config.pad_token_id, 0, 0.0).eval()
+    deep.load_state_dict(deepened(model.state_dict(), side, levels(model, rows)[side], 1))
     with torch.no_grad():
-        for row in rows:
-            ids = torch.tensor([row])
-            old, new = (network.model.encoder(ids).last_hidden_state for network in (model, deep))
-            assert (old - new).abs().mean() < 0.2 * old.abs().mean()
+        for source, target in rows:
+            ids = {"input_ids": torch.tensor([source]), "decoder_input_ids": torch.tensor([target])}
+            old, new = (network.model(**ids) for network in (model, deep))
+            state = "encoder_last_hidden_state" if side == "encoder" else "last_hidden_state"
+            assert (old[state] - new[state]).abs().mean() < 0.2 * old[state].abs().mean()
 
 
 def test_new_units_add_nothing_yet(trained):
@@ -328,7 +331,7 @@ def test_new_units_add_nothing_yet(trained):
     wide = build(Shape(1, 1, 32, 80, 2), model.config.vocab_size, model.config.pad_token_id, 0, 0.0).eval()
     wide.load_state_dict(widened(model.state_dict(), 16))
     with torch.no_grad():
-        for row in encoded(trained[0], [source for source, _ in ROWS]):
+        for row, _ in encoded(trained[0], [Pair(*row) for row in ROWS]):
             ids = torch.tensor([row])
             old, new = (network(input_ids=ids, decoder_input_ids=ids).logits for network in (model, wide))
             assert torch.allclose(old, new, atol=1e-5)

@@ -21,7 +21,7 @@ FOLDER = click.Path(file_okay=False)
 @click.option(
     "--start", default="", type=click.Path(), help="Model folder to begin from, in its size and with its tokeniser."
 )
-@click.option("--deepen", type=int, default=0, help="Encoder layers to add between those of --start.")
+@click.option("--deepen", type=(int, int), default=(0, 0), help="Encoder and decoder layers to add to --start.")
 @click.option("--widen", type=int, default=0, help="Units to add to every feed-forward layer of --start.")
 @click.option("--ranks", type=int, default=1, show_default=True, help="Processes; on CPU one for each core.")
 @click.option("--pieces", type=int, default=10_000, show_default=True, help="Size of a new vocabulary.")
@@ -41,7 +41,7 @@ def train(
     terms: str,
     tokenizer: str,
     start: str,
-    deepen: int,
+    deepen: tuple[int, int],
     widen: int,
     ranks: int,
     pieces: int,
@@ -58,7 +58,7 @@ def train(
 
     if bool(minutes) == bool(updates):
         raise click.UsageError("give either --minutes or --updates")
-    if (deepen or widen) and not start:
+    if (any(deepen) or widen) and not start:
         raise click.UsageError("--deepen and --widen enlarge the model of --start: name one")
     run_training(
         Settings(

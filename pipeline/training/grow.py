@@ -1,4 +1,4 @@
-"""Makes a trained network larger: new encoder layers and wider feed-forward layers that at first change little."""
+"""Makes a trained network larger: new layers and wider feed-forward layers that at first change little."""
 
 from __future__ import annotations
 
@@ -7,86 +7,107 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.training.batches import Encoded, encode_pairs
+from pipeline.training.corpus import Pair
 from pipeline.training.export import read_folder, read_shape, write_folder
 
 if TYPE_CHECKING:
     import torch
 
-LAYERS = "model.encoder.layers."
-SILENT = ("self_attn.out_proj", "fc2")
+SIDES = ("encoder", "decoder")
+SILENT = ("self_attn.out_proj", "encoder_attn.out_proj", "fc2")
 """What a layer adds to its input goes through these; with zeros in them it adds nothing."""
+NORMS = ("self_attn_layer_norm", "encoder_attn_layer_norm", "final_layer_norm")
 Level = tuple[float, float]
 """Mean and standard deviation over the width of what a layer puts out, averaged over pieces."""
 
 
-def write_larger(start: Path, layers: int, wider: int, texts: Sequence[str], out: Path) -> None:
-    """Write the model of `start` with `layers` encoder layers added and every feed-forward layer `wider` units wider.
+def write_larger(start: Path, layers: tuple[int, int], wider: int, pairs: Sequence[Pair], out: Path) -> None:
+    """Write the model of `start` with encoder and decoder `layers` added and feed-forward layers `wider` units wider.
 
-    `texts` are a few dozen English sentences.
+    `pairs` are a few dozen, to measure what comes out of the old layers.
     """
     shape, model = read_shape(start), read_folder(start).eval()
-    weights = deepened(model.state_dict(), levels(model, encoded(start, texts)), layers)
-    larger = replace(shape, encoder_layers=shape.encoder_layers + layers, inner=shape.inner + wider)
+    weights = model.state_dict()
+    measured = levels(model, encoded(start, pairs))
+    for side, more in zip(SIDES, layers, strict=True):
+        weights = deepened(weights, side, measured[side], more)
+    larger = replace(
+        shape,
+        encoder_layers=shape.encoder_layers + layers[0],
+        decoder_layers=shape.decoder_layers + layers[1],
+        inner=shape.inner + wider,
+    )
     write_folder(widened(weights, wider), larger, start / "source.spm", out)
 
 
-def encoded(start: Path, texts: Sequence[str]) -> list[list[int]]:
-    """Encode texts with a folder's tokeniser, each closed by its end of sentence."""
+def encoded(start: Path, pairs: Sequence[Pair]) -> list[Encoded]:
+    """Encode pairs with a folder's tokeniser, each side closed by its end of sentence."""
     import sentencepiece
 
-    encoder = sentencepiece.SentencePieceProcessor(model_file=str(start / "source.spm"))
-    return [[*encoder.encode(text), encoder.eos_id()] for text in texts]
+    encoder: Any = sentencepiece.SentencePieceProcessor(model_file=str(start / "source.spm"))
+    return encode_pairs(pairs, encoder, encoder.eos_id())
 
 
-def levels(model: Any, rows: Sequence[Sequence[int]]) -> list[Level]:
-    """Measure every encoder layer's output on encoded sentences."""
+def levels(model: Any, rows: Sequence[Encoded]) -> dict[str, list[Level]]:
+    """Measure the output of every layer of both sides on encoded pairs."""
     import torch
 
     with torch.no_grad():
-        runs = [model.model.encoder(torch.tensor([row]), output_hidden_states=True).hidden_states[1:] for row in rows]
-    return [
-        (
-            float(torch.cat([state.mean(-1) for state in states], 1).mean()),
-            float(torch.cat([state.std(-1, unbiased=False) for state in states], 1).mean()),
-        )
-        for states in zip(*runs, strict=True)
-    ]
+        runs = [
+            model(
+                input_ids=torch.tensor([source]),
+                decoder_input_ids=torch.tensor([[model.config.pad_token_id, *target[:-1]]]),
+                output_hidden_states=True,
+            )
+            for source, target in rows
+        ]
+    states = {side: [getattr(run, f"{side}_hidden_states")[1:] for run in runs] for side in SIDES}
+    return {side: [level(torch.cat(outputs, 1)) for outputs in zip(*states[side], strict=True)] for side in SIDES}
 
 
-def deepened(weights: Mapping[str, torch.Tensor], measured: Sequence[Level], more: int) -> dict[str, torch.Tensor]:
-    """Return weights with `more` new encoder layers spread evenly among the old ones, whose levels were measured.
+def level(outputs: torch.Tensor) -> Level:
+    """Measure one layer's outputs, [1, pieces, width]."""
+    return float(outputs.mean(-1).mean()), float(outputs.std(-1, unbiased=False).mean())
 
-    A new layer is a copy of the one before it that adds nothing to its input yet. It normalises a second time, which
-    fixed weights undo only on average; the loss rises at first and is back after about a hundred updates. After the
+
+def deepened(
+    weights: Mapping[str, torch.Tensor], side: str, measured: Sequence[Level], more: int
+) -> dict[str, torch.Tensor]:
+    """Return weights with `more` new layers spread evenly among the old ones of a side, whose levels were measured.
+
+    A new layer is a copy of the one before it that adds nothing to its input yet. It normalises again, which fixed
+    weights undo only on average; the loss rises at first and is back after about a hundred updates. After the
     progressive stacking of Gong et al. 2019, "Efficient Training of BERT by Progressively Stacking".
     """
-    grown = {name: value for name, value in weights.items() if not name.startswith(LAYERS)}
+    layers = f"model.{side}.layers."
+    grown = {name: value for name, value in weights.items() if not name.startswith(layers)}
     old = len(measured)
     place = 0
-    for number, level in enumerate(measured):
-        own = layer(weights, number)
+    for number, own_level in enumerate(measured):
+        own = layer(weights, f"{layers}{number}.")
+        # A layer that is new alone stands last: there it was measured to disturb the output least.
         copies = (number + 1) * more // old - number * more // old
-        for values in (own, *[silent(own, level)] * copies):
-            grown |= {f"{LAYERS}{place}.{name}": value.clone() for name, value in values.items()}
+        for values in (own, *[silent(own, own_level)] * copies):
+            grown |= {f"{layers}{place}.{name}": value.clone() for name, value in values.items()}
             place += 1
     return grown
 
 
-def layer(weights: Mapping[str, torch.Tensor], number: int) -> dict[str, torch.Tensor]:
-    """Return one encoder layer's weights by their names within it."""
-    start = f"{LAYERS}{number}."
+def layer(weights: Mapping[str, torch.Tensor], start: str) -> dict[str, torch.Tensor]:
+    """Return the weights of one layer, whose names begin with `start`, by their names within it."""
     return {name.removeprefix(start): value for name, value in weights.items() if name.startswith(start)}
 
 
-def silent(own: Mapping[str, torch.Tensor], level: Level) -> dict[str, torch.Tensor]:
+def silent(own: Mapping[str, torch.Tensor], measured: Level) -> dict[str, torch.Tensor]:
     """Return a copy of a layer that hands on, as nearly as fixed weights can, what the layer itself puts out."""
     import torch
 
-    mean, spread = level
+    mean, spread = measured
     new = {name: torch.zeros_like(value) if name.startswith(SILENT) else value for name, value in own.items()}
-    for norm in ("self_attn_layer_norm", "final_layer_norm"):
-        new[f"{norm}.weight"] = torch.full_like(own[f"{norm}.weight"], spread)
-        new[f"{norm}.bias"] = torch.full_like(own[f"{norm}.bias"], mean)
+    for name, value in own.items():
+        if name.startswith(NORMS):
+            new[name] = torch.full_like(value, spread if name.endswith("weight") else mean)
     return new
 
 

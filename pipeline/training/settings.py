@@ -66,8 +66,8 @@ class Settings:
     """SentencePiece model to use; trained from the data when empty."""
     start: str = ""
     """Finished model folder to begin from, whose shape and tokeniser are then taken too; new weights when empty."""
-    deepen: int = 0
-    """Encoder layers put between those of `start`."""
+    deepen: tuple[int, int] = (0, 0)
+    """Encoder and decoder layers put between those of `start`."""
     widen: int = 0
     """Units added to every feed-forward layer of `start`."""
     pieces: int = 10_000

@@ -63,10 +63,10 @@ def begun(settings: Settings) -> Settings:
     if not tokenizer.exists():
         raise InputError(f"{settings.start}: no model folder (source.spm is missing)")
     start = tokenizer.parent
-    if settings.deepen or settings.widen:
+    if any(settings.deepen) or settings.widen:
         start = Path(settings.folder) / LARGER
-        texts = [pair.source for pair in islice(read_pairs(Path(settings.data[0])), GROW_ON)]
-        write_larger(tokenizer.parent, settings.deepen, settings.widen, texts, start)
+        pairs = list(islice(read_pairs(Path(settings.data[0])), GROW_ON))
+        write_larger(tokenizer.parent, settings.deepen, settings.widen, pairs, start)
     return replace(settings, start=str(start), shape=read_shape(start), tokenizer=str(tokenizer))
 
 
