@@ -14,7 +14,8 @@ from pipeline.records import Span
 FLOOR, FLOOR_KEY = 0.25, "duizhao_attention_floor"
 """The attention below which a word counts as unseen, and where a model's configuration gives it.
 
-Measured on the shipped model, as the mean of the heads of the last layer; models without the entry are not judged.
+Measured on the shipped model, as the mean of the heads of its second decoder layer; models without the entry are not
+judged.
 """
 _WORD = re.compile(r"(?<![A-Za-z'’-])[A-Za-z]{2,}(?:-[A-Za-z]+)*(?![A-Za-z'’-])")
 _SLOT = re.compile(r"\S*<t\d+>\S*")

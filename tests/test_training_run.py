@@ -259,7 +259,8 @@ def test_few_pairs_are_not_swamped_by_the_sentences_written_for_training(tmp_pat
     plan = settings(tmp_path, weights={FILLED: 1.0})
     Path(plan.folder).mkdir()
     encoder = SentencePieceProcessor(model_file=str(EMBEDDED / "source.spm"))
-    assert len(make_feed(plan, encoder, Ranks()).pairs) == len(ROWS)
+    # Six in a million of all the sentences: one, where there are more than 83,000.
+    assert len(make_feed(plan, encoder, Ranks()).pairs) - len(ROWS) in (0, 1)
 
 
 def test_every_sentence_written_for_training_falls_to_one_rank(tmp_path, monkeypatch):
